@@ -1,0 +1,194 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is the architecture diagram: targets stand in ring order, arrows point inward.
+//
+//   OrderWorker ──► OrderFulfilment, RabbitMQ, SentinelEMS, SQLiteLedger, OperatorConsole   composition root
+//   RabbitMQ ──► AMQP                                                                       adapter (broker)
+//   SentinelEMS, SQLiteLedger, OperatorConsole ──► OrderFulfilment                          adapters
+//   OrderFulfilment ──► AMQP, OrderMessages, SubscriptionLifecycle                          application
+//   OrderMessages ──► SubscriptionLifecycle                                                 pure (the wire)
+//   AMQP · SubscriptionLifecycle ──► nothing of ours                                        pure
+
+// MARK: - Packages, each for what it is made for
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+
+let packages: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(
+        url: "https://github.com/apple/swift-configuration",
+        from: "1.4.0",
+        traits: [.defaults, "YAML", "CommandLineArguments"]
+    ),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
+]
+
+// MARK: - Pure ring: no logger, clock, randomness or I/O
+
+let pureRing: [Target] = [
+    // AMQP 0-9-1 as Swift values, the connection's pure machines, and the broker seam (two small protocols).
+    .target(name: "AMQP"),
+
+    // States, commands, one transition table, guards, `decide`; policies as values.
+    .target(name: "SubscriptionLifecycle"),
+
+    // The wire: envelope, commands, outcomes, dead letters. The Swift twin of `Contracts/`.
+    .target(name: "OrderMessages", dependencies: ["SubscriptionLifecycle", crypto]),
+]
+
+// MARK: - Application ring: the straight line and its ports
+
+let applicationRing: [Target] = [
+    // receive, translate, claim, look up, decide, record, apply, announce, settle.
+    .target(
+        name: "OrderFulfilment",
+        dependencies: [
+            "AMQP", "OrderMessages", "SubscriptionLifecycle", collections, lifecycle, logging, metrics, tracing,
+        ]
+    )
+]
+
+// MARK: - Adapter ring: each port over a real thing
+
+let adapterRing: [Target] = [
+    // librabbitmq, as a module map and a shim for its two header layouts. No code.
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+
+    // The broker seam over librabbitmq: one OS thread owns one connection.
+    .target(name: "RabbitMQ", dependencies: ["AMQP", "CRabbitMQ", collections, crypto, logging, metrics]),
+
+    // `EntitlementGateway` over the EMS REST API v5; EMS words stop here.
+    .target(
+        name: "SentinelEMS",
+        dependencies: [
+            "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", asyncHTTPClient, logging, metrics, nioCore,
+            nioHTTP1, tracing,
+        ]
+    ),
+
+    // `Ledger` in one SQLite file: the embedded default.
+    .target(
+        name: "SQLiteLedger",
+        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging]
+    ),
+
+    // Health and metrics over HTTP.
+    .target(
+        name: "OperatorConsole",
+        dependencies: ["OrderFulfilment", hummingbird, httpTypes, coreMetrics, logging, nioCore]
+    ),
+]
+
+// MARK: - Executables
+
+let executables: [Target] = [
+    // `order-worker`: composition root and command line.
+    .executableTarget(
+        name: "OrderWorker",
+        dependencies: [
+            "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SentinelEMS",
+            "SQLiteLedger", "OperatorConsole", argumentParser, configuration, lifecycle, logging, metrics,
+        ]
+    ),
+
+    // `ems-sandbox`: a stand-in for EMS, written from the API's evidence alone. Imports nothing of ours.
+    .executableTarget(
+        name: "EMSSandbox",
+        dependencies: [argumentParser, hummingbird, httpTypes, lifecycle, logging, nioCore]
+    ),
+]
+
+// MARK: - Tests, by cost: pure, application, adapter, integration
+
+let tests: [Target] = [
+    // In-memory broker, fakes, conformance suites, real servers started on the spot.
+    .target(
+        name: "TestKit",
+        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", collections],
+        path: "Tests/TestKit"
+    ),
+    .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
+    .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
+    .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
+]
+
+// MARK: - Package
+
+/// With `ORDER_WORKER_TARGETS=AMQPTests,OrderMessagesTests swift test`, only these targets and what they need exist:
+/// the pure tests then run without building the rest.
+func selected(_ targets: [Target]) -> [Target] {
+    guard let list = Context.environment["ORDER_WORKER_TARGETS"], !list.isEmpty else { return targets }
+    var wanted = Set(list.split(separator: ",").map(String.init))
+    while true {
+        let needed = targets.filter { wanted.contains($0.name) }.flatMap(\.dependencies).compactMap { dependency in
+            if case .byNameItem(let name, _) = dependency { name } else { nil as String? }
+        }
+        guard !wanted.isSuperset(of: needed) else { break }
+        wanted.formUnion(needed)
+    }
+    return targets.filter { wanted.contains($0.name) }
+}
+
+let targets = selected(pureRing + applicationRing + adapterRing + executables + tests)
+
+for target in targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    if Context.environment["WARNINGS_AS_ERRORS"] == "1" {
+        target.swiftSettings?.append(.treatAllWarnings(as: .error))
+    }
+}
+
+let names = Set(targets.map(\.name))
+
+extension Product {
+    var targetNames: Set<String> {
+        switch self {
+        case let library as Library: Set(library.targets)
+        case let executable as Executable: Set(executable.targets)
+        default: []
+        }
+    }
+}
+
+let package = Package(
+    name: "order-worker",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "RabbitMQ", targets: ["AMQP", "RabbitMQ"]),
+        .executable(name: "order-worker", targets: ["OrderWorker"]),
+        .executable(name: "ems-sandbox", targets: ["EMSSandbox"]),
+    ].filter { $0.targetNames.isSubset(of: names) },
+    dependencies: packages,
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)
