@@ -53,7 +53,7 @@ public struct ChangeCommand: Hashable, Sendable, Codable {
     }
 
     /// The operation the action belongs to.
-    public var operation: Operation {
+    public var operation: OrderOperation {
         switch action {
         case .create: .createSubscription
         case .startTrial: .startTrial

@@ -11,7 +11,7 @@ public struct Decision: Hashable, Sendable, Codable {
     }
 
     /// What was ordered.
-    public var operation: Operation
+    public var operation: OrderOperation
     /// Which subscription.
     public var subscriptionID: SubscriptionID
     /// The version it was made at; 0 when the subscription was absent.
@@ -29,7 +29,7 @@ public struct Decision: Hashable, Sendable, Codable {
 
     /// A decision.
     public init(
-        operation: Operation,
+        operation: OrderOperation,
         subscriptionID: SubscriptionID,
         baseVersion: Int,
         previousState: SubscriptionState,

@@ -138,7 +138,7 @@ extension Lifecycle {
 
 extension RejectionCode {
     /// A sentence for a person, for the codes that the transition table gives.
-    func sentence(for id: SubscriptionID, _ operation: Operation) -> String {
+    func sentence(for id: SubscriptionID, _ operation: OrderOperation) -> String {
         switch self {
         case .subscriptionExists: "Subscription \(id) is there already; \(operation.rawValue) needs a name of its own."
         case .subscriptionNotFound: "There is no subscription \(id)."

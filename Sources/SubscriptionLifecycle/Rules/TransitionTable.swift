@@ -122,7 +122,7 @@ public struct TransitionTable: Hashable, Sendable {
     ])
 }
 
-extension Operation {
+extension OrderOperation {
     /// The column of the transition table; `nil` for reads.
     public var column: TransitionTable.Column? {
         switch self {

@@ -2,7 +2,7 @@
 ///
 /// Each operation has one queue, one command type, one schema, one page of rules and one row in each exhaustive
 /// `switch` over this enum; the compiler leads whoever adds one from place to place.
-public enum Operation: String, CaseIterable, Hashable, Sendable, Codable {
+public enum OrderOperation: String, CaseIterable, Hashable, Sendable, Codable {
     /// Creates a paid subscription.
     case createSubscription = "create-subscription"
     /// Creates a trial for a number of days.

@@ -1,0 +1,75 @@
+public import Foundation
+public import OrderMessages
+public import SubscriptionLifecycle
+
+/// The memory of the line: idempotent receiver, waiting room, outbox, and the order of commands per subscription.
+///
+/// A *lane* is the open commands of one subscription. At most one of them is its *head*: in hand, or waiting for a
+/// retry. Others that are ripe stand *behind* it, in the order in which they became ripe. A *premature* command holds
+/// no place: it is looked at again each time the subscription changes, and when its patience ends.
+///
+/// Every requirement is one transaction, durable when it returns. Requirements under a claim throw
+/// ``LedgerFailure/staleClaim`` when the claim's fence is not the row's any more.
+public protocol Ledger: LedgerQueries {
+    /// Claims a command for the line, or says why not. Puts a command that must stand behind its lane's head there.
+    func claim(_ request: ClaimRequest) async throws(LedgerFailure) -> ClaimAnswer
+
+    /// Makes the decision durable, before the first write to EMS.
+    func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure)
+
+    /// Makes an intent durable (adds it, or replaces the one of the same id), before its call.
+    func intend(_ intent: Intent, under claim: Claim) async throws(LedgerFailure)
+
+    /// Ends the command: stores what must be published, what is now known of the subscription, frees the lane, and
+    /// readies whoever stands next and every premature command that has become ripe.
+    func complete(_ ending: Ending, under claim: Claim) async throws(LedgerFailure)
+
+    /// The command's publishings were confirmed; its outcome's bytes stay for duplicates, the rest may go.
+    func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure)
+
+    /// Puts the command aside, its message stored, so that its delivery may be acknowledged.
+    func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure)
+
+    /// Lets go of the command as it is, without an attempt: it is handled again when it is delivered again, or at once.
+    func release(_ claim: Claim) async throws(LedgerFailure)
+
+    /// Claims up to `limit` commands that are due at `now`, heads and premature ones alike, the longest due first.
+    func wake(limit: Int, now: Date) async throws(LedgerFailure) -> [WokenCommand]
+
+    /// When the next command is due; `nil` when none waits for a time.
+    func nextDue() async throws(LedgerFailure) -> Date?
+
+    /// Outcomes that are stored but not announced, ended before `endedBefore`, the oldest first.
+    func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome]
+
+    /// Gives every premature command that much more time: the worker was not able to let them go on.
+    func extendPatience(by seconds: Double) async throws(LedgerFailure)
+
+    /// What is known of a subscription; `nil` when the ledger has never seen it.
+    func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?
+
+    /// Writes what waits and closes.
+    func close() async
+}
+
+/// What operators ask the ledger; also answered by a process that only reads.
+public protocol LedgerQueries: Sendable {
+    /// The newest commands first, narrowed.
+    func orders(matching filter: OrderFilter) async throws(LedgerFailure) -> [OrderRecord]
+
+    /// Every command of that id (whatever its source), newest first.
+    func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord]
+
+    /// How many commands are where.
+    func statistics() async throws(LedgerFailure) -> LedgerStatistics
+}
+
+/// Why the ledger did not do it.
+public enum LedgerFailure: Error, Hashable, Sendable {
+    /// It can't be read or written now: disk full, locked, gone.
+    case unavailable(String)
+    /// Somebody else has the command by now: whatever is done under this claim is void.
+    case staleClaim
+    /// It holds what this program can't understand: a newer version, a corrupt file.
+    case incompatible(String)
+}
