@@ -27,6 +27,7 @@ let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swi
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let instrumentation: Target.Dependency = .product(name: "Instrumentation", package: "swift-distributed-tracing")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 
 let packages: [Package.Dependency] = [
@@ -69,7 +70,7 @@ let applicationRing: [Target] = [
     .target(
         name: "OrderFulfilment",
         dependencies: [
-            "AMQP", "OrderMessages", "SubscriptionLifecycle", collections, lifecycle, logging, metrics, tracing,
+            "AMQP", "OrderMessages", "SubscriptionLifecycle", lifecycle, logging, instrumentation, tracing,
         ]
     )
 ]

@@ -10,6 +10,15 @@ public struct LocalDate: Hashable, Sendable, Comparable {
     /// 1 to the length of the month.
     public let day: Int
 
+    /// 1970-01-01.
+    public static let epoch = LocalDate()
+
+    private init() {
+        year = 1970
+        month = 1
+        day = 1
+    }
+
     /// Answers `nil` for a day that doesn't exist.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month),

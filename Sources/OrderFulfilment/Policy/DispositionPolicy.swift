@@ -1,0 +1,60 @@
+import Foundation
+import OrderMessages
+import SubscriptionLifecycle
+
+/// The one table from failures to dispositions: pure, and tested case by case.
+struct DispositionPolicy: Hashable, Sendable {
+    /// When a failed command is tried again.
+    var schedule = RetrySchedule()
+    /// Seconds that a premature command waits for its predecessor, from its receipt.
+    var predecessorWait: Double = 30
+
+    func disposition(for failure: Failure, now: Date, jitter: Double) -> Disposition {
+        switch failure {
+        case .poison(let poison): .deadLetter(poison.reason, detail: poison.detail, nil)
+        case .alreadyEnded(let outcome): .repeatOutcome(outcome)
+        case .inHand(let identity): .join(identity)
+        case .waiting: .leaveParked
+        case .rejected(let refused): .reject(refused)
+        case .premature(let prematurity, let turn, let known):
+            .park(
+                Parking(
+                    wait: .predecessor(expectedVersion: turn.command.expectedVersion),
+                    due: turn.grant.patienceEnds ?? turn.grant.receivedAt.addingTimeInterval(predecessorWait),
+                    detail: prematurity.sentence,
+                    known: known
+                ),
+                turn
+            )
+        case .transient(let reason, let retryAfter, let turn):
+            retry(turn, reason, retryAfter, now: now, jitter: jitter)
+        case .unsettled(let reason, let until, let turn):
+            .park(Parking(wait: .settling, due: until, detail: reason), turn)
+        case .partial(let partial): .deadLetter(.partiallyApplied, detail: partial.detail, partial)
+        case .unavailable(let reason): .hold(reason, seconds: 0.5 + jitter)
+        case .superseded(let identity): .join(identity)
+        case .shutdown(let turn): .giveBack(turn)
+        }
+    }
+
+    /// A read has no place to wait in: it has had its tries in the process.
+    private func retry(_ turn: Turn?, _ reason: String, _ retryAfter: Double?, now: Date, jitter: Double) -> Disposition {
+        guard let turn else { return .deadLetter(.attemptsExhausted, detail: reason, nil) }
+        let attempts = turn.grant.attempts + 1
+        guard let delay = schedule.parkedDelay(afterAttempts: attempts, retryAfter: retryAfter, jitter: jitter) else {
+            return .deadLetter(.attemptsExhausted, detail: reason, nil)
+        }
+        let due = now.addingTimeInterval(delay)
+        return .park(Parking(wait: .retry(attempts: attempts), due: due, detail: reason), turn)
+    }
+}
+
+extension Prematurity {
+    /// Why a command waits, for operators.
+    var sentence: String {
+        switch self {
+        case .absent: "waits for the command that creates the subscription"
+        case .behind(let expected, let current): "waits for version \(expected), the subscription is at \(current)"
+        }
+    }
+}

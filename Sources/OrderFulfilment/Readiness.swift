@@ -1,0 +1,66 @@
+public import AMQP
+import SubscriptionLifecycle
+
+/// Whether the worker can do its work, truthfully, and if not, why (invariant 10).
+public struct Readiness: Hashable, Sendable {
+    /// One queue that the worker consumes.
+    public struct Queue: Hashable, Sendable {
+        /// Its name.
+        public var name: QueueName
+        /// Whether a consumer is registered in the current epoch.
+        public var isConsuming: Bool
+    }
+
+    /// Each consumed queue.
+    public var queues: [Queue]
+    /// The consuming connection.
+    public var consumer: ConsumerStatus
+    /// The publishing connection.
+    public var publisher: PublisherStatus
+    /// Why the ledger doesn't answer; `nil` when it does.
+    public var ledgerTrouble: String?
+    /// Whether orders wait because EMS fails for everyone.
+    public var isEMSFailing: Bool
+    /// Whether the worker shuts down.
+    public var isDraining: Bool
+
+    /// Seconds without a turn of an I/O loop after which it doesn't count as alive.
+    public static let longestTurn = 10.0
+
+    /// Whether every condition holds. A failing EMS is told, but doesn't make the worker unready: commands wait safely.
+    public var isReady: Bool {
+        troubles.isEmpty
+    }
+
+    /// What is wrong, for a person.
+    public var troubles: [String] {
+        var troubles = queues.filter { !$0.isConsuming }.map { "no consumer on \($0.name)" }
+        if consumer.secondsSinceLastTurn > Self.longestTurn { troubles.append("the consuming connection's loop stands still") }
+        if let trouble = consumer.trouble { troubles.append("consuming: \(trouble)") }
+        if publisher.secondsSinceLastTurn > Self.longestTurn { troubles.append("the publishing connection's loop stands still") }
+        if !publisher.canConfirm { troubles.append("publishing: \(publisher.trouble ?? publisher.blocked ?? "not connected")") }
+        if let ledgerTrouble { troubles.append("the ledger: \(ledgerTrouble)") }
+        if isDraining { troubles.append("shutting down") }
+        return troubles
+    }
+}
+
+extension OrderConsumer {
+    /// What is true now.
+    public func readiness() async -> Readiness {
+        let consumer = source.status
+        var ledgerTrouble: String?
+        do { _ = try await line.ledger.nextDue() } catch { ledgerTrouble = "\(error)" }
+        return Readiness(
+            queues: line.topology.consumedQueues.map { .init(name: $0, isConsuming: consumer.consuming.contains($0)) },
+            consumer: consumer,
+            publisher: line.publisher.status,
+            ledgerTrouble: ledgerTrouble,
+            isEMSFailing: !line.gate.isClosed,
+            isDraining: line.drain.hasBegun
+        )
+    }
+
+    /// How many commands are where, for the metrics.
+    public func ledgerStatistics() async -> LedgerStatistics? { try? await line.ledger.statistics() }
+}

@@ -1,0 +1,72 @@
+import AMQP
+import Instrumentation
+import Logging
+import OrderMessages
+import ServiceContextModule
+
+/// Takes one arrival down the line and settles it, starting again as long as it must be kept in hand.
+struct LineRunner: Sendable {
+    let line: Line
+    /// The epoch of the connection that deliveries come from now.
+    let currentEpoch: @Sendable () -> UInt64
+    let settle: @Sendable (DeliveryID, Settlement) -> Void
+
+    /// The whole life of a delivery, from its receipt to its settlement.
+    func handle(_ delivery: Delivery) async {
+        line.counters.received()
+        let fate = await run(Arrival(delivery, receivedAt: line.timekeeper.now()))
+        line.counters.settled(fate)
+        switch fate {
+        case .outcome, .replayed, .deadLettered, .parked, .joined: settle(delivery.id, .acknowledge)
+        case .givenBack: settle(delivery.id, .requeue)
+        case .abandoned: break
+        }
+    }
+
+    /// A command whose time has come: nothing is left to settle with the broker.
+    func handle(_ woken: WokenCommand) async {
+        line.counters.wokeUp()
+        _ = await run(Arrival(woken, topology: line.topology))
+    }
+
+    private func run(_ arrival: Arrival) async -> Fate {
+        let processor = OrderProcessor(line: line)
+        var arrival = arrival
+        var claimed: CommandIdentity?
+        var fate = Fate.abandoned
+        attempts: while true {
+            let disposition = await processor.process(&arrival)
+            claimed = arrival.grant?.claim.identity ?? claimed
+            switch await line.settle(disposition, &arrival) {
+            case .done(let settled):
+                fate = settled
+                break attempts
+            case .again(let seconds):
+                // Superseded: whoever waits for this one must look again.
+                if let identity = claimed, arrival.grant == nil {
+                    line.inHand.end(identity, isSafe: false)
+                    claimed = nil
+                }
+                guard !isStale(arrival) else { break attempts }
+                await line.timekeeper.sleep(seconds)
+            }
+        }
+        if let claimed { line.inHand.end(claimed, isSafe: fate.isSafe) }
+        return isStale(arrival) && fate != .givenBack ? .abandoned : fate
+    }
+
+    /// Its connection is gone: the broker delivers it again, and whatever was claimed goes on with that delivery.
+    private func isStale(_ arrival: Arrival) -> Bool {
+        arrival.delivery.map { $0.epoch != currentEpoch() } ?? false
+    }
+}
+
+extension Fate {
+    /// Whether a delivery that met it may be acknowledged.
+    var isSafe: Bool {
+        switch self {
+        case .outcome, .replayed, .deadLettered, .parked, .joined: true
+        case .givenBack, .abandoned: false
+        }
+    }
+}

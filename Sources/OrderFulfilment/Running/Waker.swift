@@ -1,0 +1,56 @@
+import Foundation
+import Logging
+import Synchronization
+
+/// Brings parked commands back into the line when they are due, as many at a time as there is room for.
+struct Waker: Sendable {
+    let line: Line
+    let runner: LineRunner
+    /// The longest time between two looks, in seconds: covers what no signal told of.
+    let longestPause = 1.0
+
+    /// Runs until the worker drains; returns when everything woken has ended.
+    func run() async {
+        let running = Occupancy()
+        await withDiscardingTaskGroup { group in
+            while !line.drain.hasBegun, !Task.isCancelled {
+                let room = line.settings.concurrency - running.count
+                let woken = room > 0 ? await wake(limit: room) : []
+                for command in woken {
+                    running.enter()
+                    group.addTask {
+                        await runner.handle(command)
+                        running.leave()
+                        line.wakeSignal.signal()
+                    }
+                }
+                if woken.isEmpty { await line.wakeSignal.wait(seconds: await pause(), timekeeper: line.timekeeper) }
+            }
+        }
+    }
+
+    private func wake(limit: Int) async -> [WokenCommand] {
+        do {
+            return try await line.ledger.wake(limit: limit, now: line.timekeeper.now())
+        } catch {
+            line.logger.error("parked commands can't be woken", metadata: ["reason": "\(error)"])
+            return []
+        }
+    }
+
+    private func pause() async -> Double {
+        guard let due = try? await line.ledger.nextDue() else { return longestPause }
+        return min(max(due.timeIntervalSince(line.timekeeper.now()), 0.01), longestPause)
+    }
+}
+
+/// How many commands are under way.
+private final class Occupancy: Sendable {
+    private let number = Atomic<Int>(0)
+
+    var count: Int { number.load(ordering: .relaxed) }
+
+    func enter() { number.add(1, ordering: .relaxed) }
+
+    func leave() { number.subtract(1, ordering: .relaxed) }
+}

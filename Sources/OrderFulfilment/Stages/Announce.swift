@@ -1,0 +1,90 @@
+import AMQP
+import Foundation
+import Logging
+import OrderMessages
+import SubscriptionLifecycle
+
+extension Line {
+    /// announce: the outcome is stored, its bytes with it, and published until the broker has confirmed.
+    func announce(_ applied: Applied) async throws(Failure) -> Disposition {
+        let decision = applied.decision
+        let known = KnownSubscription(
+            version: decision.baseVersion + 1,
+            kind: decision.kind,
+            endsWithTerm: decision.endsWithTerm
+        )
+        let standing = OutcomeEvent.Standing(
+            version: known.version,
+            previousState: decision.previousState,
+            state: decision.state,
+            endsWithTerm: decision.endsWithTerm,
+            entitlement: applied.entitlement
+        )
+        let content = OutcomeEvent.Content.changed(standing, changes: decision.changes)
+        let event = event(.succeeded, content, for: applied.turn.order, round: applied.turn.grant.claim.round)
+        let ending = Ending(
+            outcome: .succeeded,
+            publishings: [publishing(of: event)],
+            known: known,
+            endedAt: timekeeper.now()
+        )
+        try await end(applied.turn.grant, ending, event.routingKey)
+        return .acknowledge(.outcome)
+    }
+
+    /// Stores how a command ended, publishes what belongs to it, and notes that it was confirmed.
+    func end(_ grant: Grant, _ ending: Ending, _ routingKey: String) async throws(Failure) {
+        let claim = grant.claim
+        do { try await ledger.complete(ending, under: claim) } catch { throw Failure(error, claim.identity) }
+        counters.announced(routingKey)
+        wakeSignal.signal()
+        try await deliver(
+            StoredOutcome(
+                identity: claim.identity,
+                round: claim.round,
+                outcome: ending.outcome,
+                isAnnounced: false,
+                publishings: ending.publishings
+            )
+        )
+    }
+
+    /// Publishes what the ledger has stored. When `orders.events` doesn't take it in time, the outbox relay goes on.
+    func deliver(_ stored: StoredOutcome) async throws(Failure) {
+        let deadline = timekeeper.uptime() + settings.confirmTimeout
+        for publishing in stored.publishings {
+            let isEvent = publishing.exchange == topology.events
+            guard try await publish(publishing, until: isEvent ? deadline : .infinity) else { return }
+        }
+        guard !stored.isAnnounced else { return }
+        do {
+            try await ledger.announced(stored.identity, round: stored.round)
+        } catch {
+            // It was announced; at worst the relay publishes the same bytes once more.
+            logger.warning("outcome confirmed, but not noted", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Publishes until the broker confirms; answers `false` when it hasn't by `deadline` (an `uptime`).
+    func publish(_ publishing: Publishing, until deadline: Double) async throws(Failure) -> Bool {
+        var pause = 0.1
+        while true {
+            do throws(PublishFailure) {
+                try await publisher.publish(publishing)
+                return true
+            } catch {
+                if case .closed = error { throw .unavailable("the publisher is closed") }
+                logger.warning(
+                    "publish not confirmed, trying again",
+                    metadata: [
+                        "exchange": "\(publishing.exchange)", "routing-key": "\(publishing.routingKey)",
+                        "reason": "\(error)",
+                    ]
+                )
+                guard timekeeper.uptime() + pause < deadline else { return false }
+                await timekeeper.sleep(pause * (0.5 + timekeeper.jitter()))
+                pause = min(pause * 2, 5)
+            }
+        }
+    }
+}

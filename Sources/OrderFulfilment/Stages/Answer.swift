@@ -1,0 +1,142 @@
+import AMQP
+import Foundation
+import Logging
+import OrderMessages
+import SubscriptionLifecycle
+
+extension Line {
+    /// Reads and dry runs: no claim, no lane, no wait; a redelivery reads again.
+    func answer(_ order: Order, _ arrival: Arrival) async throws(Failure) -> Disposition {
+        guard !drain.hasBegun else { throw .shutdown(nil) }
+        switch order.command {
+        case .change(let command): try await preview(command, order)
+        case .view(let view): try await self.view(view, order)
+        case .sync(let sync): try await self.sync(sync, order)
+        }
+        return .acknowledge(.outcome)
+    }
+
+    private func preview(_ command: ChangeCommand, _ order: Order) async throws(Failure) {
+        let known = try await known(command.subscriptionID, order)
+        let snapshot = try await snapshot(for: command, known: known, turn: nil, order: order)
+        let today = timekeeper.today()
+        let state = snapshot.subscription?.state(on: today) ?? .absent
+        // A preview doesn't wait: it tells what would be the verdict if nothing else came.
+        switch lifecycle.decide(command, on: snapshot, today: today, patience: .exhausted) {
+        case .change(let decision):
+            let standing = OutcomeEvent.Standing(
+                version: decision.baseVersion + 1,
+                previousState: decision.previousState,
+                state: decision.state,
+                endsWithTerm: decision.endsWithTerm,
+                entitlement: snapshot.subscription?.entitlement
+            )
+            let calls = gateway.plannedCalls(for: decision, on: snapshot.subscription?.entitlement)
+            let content = OutcomeEvent.Content.previewed(standing, changes: decision.changes, calls: calls)
+            try await reply(event(.previewed, content, for: order), to: order)
+        case .rejected(let rejection):
+            let standing = snapshot.subscription.map { OutcomeEvent.Standing($0, on: today) }
+            let content = OutcomeEvent.Content.previewRejected(rejection, from: state, standing)
+            try await reply(event(.previewed, content, for: order), to: order)
+        // Patience is exhausted, so nothing is premature; a preview that says nothing would be worse than one too many.
+        case .premature: throw .rejected(Refused.notFound(order))
+        }
+    }
+
+    private func view(_ view: ViewEntitlement, _ order: Order) async throws(Failure) {
+        let entitlement = try await callingEMS(order, nil) { () throws(GatewayFailure) in
+            switch view.key {
+            case .subscription(let id): try await gateway.entitlement(of: id)
+            case .entitlement(let id): try await gateway.entitlement(withID: id)
+            }
+        }
+        guard let entitlement else { throw .rejected(Refused.notFound(order)) }
+        let standing = try await standing(of: entitlement, consumption: view.includesConsumption, order)
+        try await reply(event(.succeeded, .viewed(standing), for: order), to: order)
+    }
+
+    private func sync(_ sync: SyncEntitlements, _ order: Order) async throws(Failure) {
+        let started = timekeeper.today()
+        let filter = EntitlementFilter(
+            customer: sync.customer,
+            modifiedSince: sync.modifiedSince,
+            subscriptionIDs: sync.subscriptionIDs
+        )
+        let count = try await callingEMS(order, nil) { () throws(GatewayFailure) in
+            do {
+                let counted = Counted()
+                try await gateway.search(filter) { page in
+                    for entitlement in page {
+                        let standing = try await standing(of: entitlement, consumption: sync.includesConsumption, order)
+                        guard sync.states.isEmpty || sync.states.contains(standing.state) else { continue }
+                        try await reply(event(item: standing, of: entitlement, for: order), to: order)
+                        await counted.add()
+                    }
+                }
+                return await counted.count
+            } catch let failure as GatewayFailure {
+                throw failure
+            } catch {
+                throw .transient("the sync stopped: \(error)", retryAfter: nil)
+            }
+        }
+        // Dates are all that EMS filters by, so the next sync begins with the day before this one's: some come twice, none is missed.
+        let content = OutcomeEvent.Content.synced(count: count, modifiedSince: started.adding(days: -1) ?? started)
+        try await reply(event(.succeeded, content, for: order), to: order)
+    }
+
+    private func standing(
+        of entitlement: Entitlement,
+        consumption: Bool,
+        _ order: Order
+    ) async throws(Failure) -> OutcomeEvent.Standing {
+        let known: KnownSubscription? =
+            if let id = SubscriptionID(entitlement.externalID) { try await known(id, order) } else { nil }
+        let subscription = Subscription(
+            entitlement: entitlement,
+            known: known,
+            attributeNames: lifecycle.policies.attributeNames
+        )
+        var standing = OutcomeEvent.Standing(subscription, on: timekeeper.today())
+        if consumption {
+            standing.activations = try await callingEMS(order, nil) { () throws(GatewayFailure) in
+                try await gateway.activations(of: entitlement.entitlementID)
+            }
+        }
+        return standing
+    }
+
+    private func known(_ id: SubscriptionID, _ order: Order) async throws(Failure) -> KnownSubscription? {
+        do { return try await ledger.subscription(id) } catch { throw Failure(error, order.envelope.identity) }
+    }
+}
+
+private actor Counted {
+    private(set) var count = 0
+    func add() { count += 1 }
+}
+
+extension Refused {
+    /// A read of what is not there.
+    static func notFound(_ order: Order) -> Refused {
+        Refused(
+            order: order,
+            grant: nil,
+            rejection: Rejection(.entitlementNotFound, "EMS has no such entitlement."),
+            state: .absent,
+            subscription: nil
+        )
+    }
+}
+
+extension OutcomeEvent.Standing {
+    /// How a subscription stands on a day, as a read tells it.
+    init(_ subscription: Subscription, on today: LocalDate) {
+        self.init(
+            version: subscription.version,
+            state: subscription.state(on: today),
+            endsWithTerm: subscription.endsWithTerm,
+            entitlement: subscription.entitlement
+        )
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import OrderMessages
+import SubscriptionLifecycle
+
+/// A decision that is true of EMS.
+struct Applied: Hashable, Sendable {
+    var turn: Turn
+    var decision: Decision
+    var entitlement: Entitlement
+}
+
+extension Line {
+    /// apply: the entitlement is made to match the decision, whatever of it was done before.
+    func apply(_ decided: Decided) async throws(Failure) -> Applied {
+        let turn = decided.turn
+        let context = ApplyContext(
+            identity: turn.grant.claim.identity,
+            requestedBy: turn.command.requestedBy,
+            reason: turn.command.reason
+        )
+        let intents = ClaimedIntents(ledger: ledger, claim: turn.grant.claim, intents: turn.grant.intents)
+        let entitlement = try await retrying(turn) { () throws(Attempt) in
+            do throws(ApplyFailure) {
+                return try await gateway.apply(decided.decision, in: context, intents: intents)
+            } catch {
+                throw await attempt(error, decided, intents)
+            }
+        }
+        return Applied(turn: turn, decision: decided.decision, entitlement: entitlement)
+    }
+
+    private func attempt(_ failure: ApplyFailure, _ decided: Decided, _ intents: ClaimedIntents) async -> Attempt {
+        let turn = decided.turn
+        // A ledger that fails while an intent is written looks like a failing call to the gateway; it is not EMS's fault.
+        if let ledgerFailure = await intents.failure {
+            return .final(Failure(ledgerFailure, turn.grant.claim.identity))
+        }
+        switch failure {
+        case .transient(let reason, let retryAfter): return .transient(reason, retryAfter: retryAfter)
+        case .unsettled(let reason, let until): return .final(.unsettled(reason, until: until, turn))
+        case .refused(let refusal, let applied, let missing):
+            guard applied.isEmpty else {
+                let detail = "EMS refused the rest with status \(refusal.status): \(refusal.description)"
+                return .final(partial(decided, detail, applied, missing))
+            }
+            return .final(rejected(decided, Rejection(refusal)))
+        case .conflict(let observed, let applied, let missing):
+            let fields = observed.keys.sorted().joined(separator: ", ")
+            guard applied.isEmpty else {
+                return .final(partial(decided, "somebody else changed \(fields) in EMS meanwhile", applied, missing))
+            }
+            let required = decided.decision.changes.reduce(into: [String: Fact]()) { facts, change in
+                if observed[change.field.description] != nil, let base = change.base {
+                    facts[change.field.description] = base
+                }
+            }
+            let rejection = Rejection(
+                .emsConflict,
+                "Somebody else changed \(fields) in EMS between look-up and write; look at it and order again.",
+                observed: observed,
+                required: required
+            )
+            return .final(rejected(decided, rejection))
+        }
+    }
+
+    private func partial(
+        _ decided: Decided,
+        _ detail: String,
+        _ applied: [Change],
+        _ missing: [Change]
+    ) -> Failure {
+        .partial(
+            PartialApplication(
+                turn: decided.turn,
+                decision: decided.decision,
+                detail: detail,
+                applied: applied,
+                missing: missing
+            )
+        )
+    }
+
+    private func rejected(_ decided: Decided, _ rejection: Rejection) -> Failure {
+        .rejected(
+            Refused(
+                order: decided.turn.order,
+                grant: decided.turn.grant,
+                rejection: rejection,
+                state: decided.decision.previousState,
+                subscription: decided.snapshot?.subscription
+            )
+        )
+    }
+}
+
+/// The intents of one claimed command: kept in memory as they are in the ledger.
+actor ClaimedIntents: IntentLog {
+    private let ledger: any Ledger
+    private let claim: Claim
+    private(set) var intents: [Intent]
+    /// Why an intent could not be written, if one couldn't.
+    private(set) var failure: LedgerFailure?
+
+    init(ledger: any Ledger, claim: Claim, intents: [Intent]) {
+        self.ledger = ledger
+        self.claim = claim
+        self.intents = intents
+    }
+
+    func write(_ intent: Intent) async throws(LedgerFailure) {
+        do throws(LedgerFailure) {
+            try await ledger.intend(intent, under: claim)
+        } catch {
+            failure = error
+            throw error
+        }
+        if let index = intents.firstIndex(where: { $0.id == intent.id }) {
+            intents[index] = intent
+        } else {
+            intents.append(intent)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import AMQP
+import Foundation
+import Logging
+import OrderMessages
+import SubscriptionLifecycle
+
+extension Line {
+    /// Puts an arrival into the dead-letter queue: ledger, dead letter, outcome; the ack comes after.
+    func deadLetter(
+        _ arrival: Arrival,
+        _ reason: DeadLetterReason,
+        _ detail: String,
+        _ partial: PartialApplication?
+    ) async throws(Failure) {
+        let letter = letter(for: arrival, reason, detail)
+        let event = deadLetterEvent(for: arrival, reason, detail, partial)
+        let publishings = [letter] + (event.map { [publishing(of: $0)] } ?? [])
+        logger.warning(
+            "dead letter",
+            metadata: ["queue": "\(arrival.queue)", "reason": "\(reason.rawValue)", "detail": "\(detail)"]
+        )
+        guard let grant = arrival.grant else {
+            for publishing in publishings {
+                let isEvent = publishing.exchange == topology.events
+                let deadline = isEvent ? timekeeper.uptime() + settings.confirmTimeout : .infinity
+                guard try await publish(publishing, until: deadline) else {
+                    // The letter itself is safe and says all that the event would.
+                    return logger.error("outcome of a dead letter not confirmed", metadata: ["detail": "\(detail)"])
+                }
+            }
+            if let event { counters.announced(event.routingKey) }
+            return
+        }
+        let ending = Ending(
+            outcome: .deadLettered,
+            code: reason.rawValue,
+            detail: detail,
+            publishings: publishings,
+            known: partial?.known,
+            endedAt: timekeeper.now()
+        )
+        try await end(grant, ending, event?.routingKey ?? "unknown.dead-lettered")
+    }
+
+    /// The original message, with the headers that explain it and without those that belong to the broker.
+    private func letter(for arrival: Arrival, _ reason: DeadLetterReason, _ detail: String) -> Publishing {
+        let message = arrival.message
+        let explanation = DeadLetterHeaders(
+            reason: reason,
+            detail: detail,
+            stage: arrival.grant == nil ? "translate" : (arrival.grant?.decision == nil ? "look up" : "apply"),
+            operation: topology.operation(of: arrival.queue)?.rawValue ?? message.routingKey.rawValue,
+            queue: arrival.queue.rawValue,
+            attempts: (arrival.grant?.attempts ?? 0) + 1,
+            time: timekeeper.now().formatted(.iso8601),
+            worker: settings.workerName,
+            omittedHeaders: message.omittedHeaders.map { "\($0.byteCount) bytes, SHA-256 \($0.sha256)" },
+            omittedBody: message.omittedBody.map { "\($0.byteCount) bytes, SHA-256 \($0.sha256)" }
+        )
+        var properties = message.properties.strippedForRepublish
+        properties.headers.fields.removeAll { $0.name.hasPrefix("dead-letter-") }
+        properties.headers.fields += explanation.entries.map { .init($0.name, .text($0.value)) }
+        return Publishing(
+            exchange: topology.deadLetters,
+            routingKey: message.routingKey,
+            properties: properties,
+            body: message.body
+        )
+    }
+
+    /// The outcome event of a dead letter; `nil` when the identity or the operation can't be read.
+    private func deadLetterEvent(
+        for arrival: Arrival,
+        _ reason: DeadLetterReason,
+        _ detail: String,
+        _ partial: PartialApplication?
+    ) -> OutcomeEvent? {
+        let wire = WireMessage(arrival.message)
+        let peeked = translator.peek(wire)
+        guard let identity = arrival.grant?.claim.identity ?? peeked.identity,
+            let operation = topology.operation(of: arrival.queue) ?? peeked.operation
+        else { return nil }
+        let order = try? translator.translate(wire, from: operation)
+        // What never got a claim, and what reuses an identity, needs an id that other content wouldn't have.
+        let suffix = arrival.grant == nil ? arrival.message.omittedBody?.sha256 ?? ContentDigest.sha256(arrival.message.body) : nil
+        let round = arrival.grant?.claim.round ?? 1
+        return OutcomeEvent(
+            id: EventID.outcome(Outcome.deadLettered.rawValue, of: identity, round: round, suffix: suffix),
+            operation: operation,
+            command: identity,
+            correlationID: order?.envelope.correlationID ?? wire.correlationID ?? identity.id,
+            subscriptionID: order?.subscriptionID ?? arrival.grant?.claim.subscriptionID.description,
+            orderID: order?.orderID,
+            time: timekeeper.now(),
+            traceparent: order?.envelope.traceparent,
+            tracestate: order?.envelope.tracestate,
+            content: .deadLettered(
+                reason,
+                detail: detail,
+                attempts: (arrival.grant?.attempts ?? 0) + 1,
+                applied: partial?.applied ?? [],
+                missing: partial?.missing ?? [],
+                version: partial?.known.version
+            )
+        )
+    }
+}
+
+extension Properties {
+    /// Without what the broker owns or would act upon: death records, delivery count, expiration, user, CC and BCC.
+    var strippedForRepublish: Properties {
+        var stripped = self
+        let names: Set<String> = ["x-death", "x-delivery-count", "CC", "BCC"]
+        stripped.headers.fields.removeAll {
+            names.contains($0.name) || $0.name.hasPrefix("x-first-death-") || $0.name.hasPrefix("x-last-death-")
+        }
+        stripped.expiration = nil
+        stripped.userID = nil
+        stripped.deliveryMode = .persistent
+        return stripped
+    }
+}

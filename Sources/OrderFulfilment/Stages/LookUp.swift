@@ -1,0 +1,63 @@
+import OrderMessages
+import SubscriptionLifecycle
+
+/// What is known when a decision is due.
+enum Sight: Sendable {
+    /// A decision of before: it is not made again, and nothing needs to be looked up for it.
+    case resumed(Turn, Decision)
+    /// The subscription as it is now.
+    case seen(Turn, Snapshot)
+
+    var turn: Turn {
+        switch self {
+        case .resumed(let turn, _), .seen(let turn, _): turn
+        }
+    }
+}
+
+extension Line {
+    /// look up: the entitlement, and what EMS knows of the things that the command names.
+    func lookUp(_ turn: Turn) async throws(Failure) -> Sight {
+        if let decision = turn.grant.decision { return .resumed(turn, decision) }
+        let snapshot = try await snapshot(for: turn.command, known: turn.grant.known, turn: turn, order: turn.order)
+        return .seen(turn, snapshot)
+    }
+
+    /// Reads EMS for a command, claimed or only previewed.
+    func snapshot(
+        for command: ChangeCommand,
+        known: KnownSubscription?,
+        turn: Turn?,
+        order: Order
+    ) async throws(Failure) -> Snapshot {
+        let found = try await callingEMS(order, turn) { () throws(GatewayFailure) in
+            async let entitlement = gateway.entitlement(of: command.subscriptionID)
+            async let findings = gateway.findings(for: command)
+            do {
+                return try await (entitlement, findings)
+            } catch let failure as GatewayFailure {
+                throw failure
+            } catch {
+                throw .transient("\(error)", retryAfter: nil)
+            }
+        }
+        let subscription = found.0.map {
+            Subscription(entitlement: $0, known: known, attributeNames: lifecycle.policies.attributeNames)
+        }
+        return Snapshot(subscription: subscription, findings: found.1)
+    }
+}
+
+extension Subscription {
+    /// What EMS holds with what the ledger knows.
+    init(entitlement: Entitlement, known: KnownSubscription?, attributeNames: LifecyclePolicies.AttributeNames) {
+        self.init(
+            entitlement: entitlement,
+            known: known.map { ($0.version, $0.kind, $0.endsWithTerm) },
+            attributeNames: attributeNames
+        )
+    }
+
+    /// What the ledger keeps of it.
+    var known: KnownSubscription { KnownSubscription(version: version, kind: kind, endsWithTerm: endsWithTerm) }
+}

@@ -1,0 +1,90 @@
+import AMQP
+import Foundation
+import Logging
+import OrderMessages
+import SubscriptionLifecycle
+
+/// What is left to do for an arrival once its disposition was carried out.
+enum Settled: Hashable, Sendable {
+    /// Tell the broker, and count.
+    case done(Fate)
+    /// Start again after that many seconds, in hand.
+    case again(seconds: Double)
+}
+
+extension Line {
+    /// settle: carries out a disposition. This is the one place that ends, parks and dead-letters.
+    func settle(_ disposition: Disposition, _ arrival: inout Arrival) async -> Settled {
+        do throws(Failure) {
+            switch disposition {
+            case .acknowledge(let fate): return .done(fate)
+            case .repeatOutcome(let stored):
+                try await deliver(stored)
+                counters.replayed()
+                return .done(.replayed)
+            case .reject(let refused):
+                try await reject(refused)
+                return .done(.outcome)
+            case .deadLetter(let reason, let detail, let partial):
+                try await deadLetter(arrival, reason, detail, partial)
+                return .done(.deadLettered)
+            case .park(let parking, let turn):
+                let claim = turn.grant.claim
+                do { try await ledger.park(parking, under: claim) } catch { throw Failure(error, claim.identity) }
+                wakeSignal.signal()
+                return .done(.parked)
+            case .leaveParked: return .done(.parked)
+            case .join(let identity):
+                arrival.grant = nil
+                guard let isSafe = await inHand.join(identity) else { return .again(seconds: 0.05) }
+                return isSafe ? .done(.joined) : .again(seconds: 0.05)
+            case .hold(let reason, let seconds):
+                guard !drain.hasBegun else { return await giveBack(arrival.grant?.claim) }
+                logger.warning("keeps a message in hand", metadata: ["queue": "\(arrival.queue)", "reason": "\(reason)"])
+                return .again(seconds: seconds)
+            case .giveBack: return await giveBack(arrival.grant?.claim)
+            }
+        } catch {
+            if case .superseded = error { arrival.grant = nil }
+            guard !drain.hasBegun else { return await giveBack(arrival.grant?.claim) }
+            logger.warning("could not settle, trying again", metadata: ["queue": "\(arrival.queue)", "reason": "\(error)"])
+            return .again(seconds: 0.5 + timekeeper.jitter())
+        }
+    }
+
+    private func reject(_ refused: Refused) async throws(Failure) {
+        let today = timekeeper.today()
+        let standing = refused.subscription.map { OutcomeEvent.Standing($0, on: today) }
+        guard let grant = refused.grant else {
+            let outcome: Outcome = refused.order.envelope.isDryRun ? .previewed : .rejected
+            let content: OutcomeEvent.Content =
+                refused.order.envelope.isDryRun
+                ? .previewRejected(refused.rejection, from: refused.state, standing)
+                : .rejected(refused.rejection, from: refused.state, standing)
+            return try await reply(event(outcome, content, for: refused.order), to: refused.order)
+        }
+        let content = OutcomeEvent.Content.rejected(refused.rejection, from: refused.state, standing)
+        let event = event(.rejected, content, for: refused.order, round: grant.claim.round)
+        let ending = Ending(
+            outcome: .rejected,
+            code: refused.rejection.code.rawValue,
+            detail: refused.rejection.message,
+            publishings: [publishing(of: event)],
+            known: refused.subscription?.known,
+            endedAt: timekeeper.now()
+        )
+        try await end(grant, ending, event.routingKey)
+    }
+
+    private func giveBack(_ claim: Claim?) async -> Settled {
+        if let claim {
+            do {
+                try await ledger.release(claim)
+            } catch {
+                // The claim of a process that has ended is void anyway; the next one goes on where this one stopped.
+                logger.info("claim not released", metadata: ["command": "\(claim.identity)", "reason": "\(error)"])
+            }
+        }
+        return .done(.givenBack)
+    }
+}
