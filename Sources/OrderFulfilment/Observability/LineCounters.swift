@@ -1,4 +1,3 @@
-public import SubscriptionLifecycle
 import Synchronization
 
 /// The conservation law, counted: deliveries = those settled by each fate + those in flight.

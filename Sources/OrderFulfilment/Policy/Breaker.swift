@@ -1,4 +1,5 @@
-/// Whether EMS is worth calling: a pure machine that trips on failures in a row and lets one order probe.
+/// Whether EMS is worth calling: a pure machine that trips when different orders fail in a row, and
+/// lets one order probe.
 ///
 /// Times are seconds of any clock that only goes forward.
 struct Breaker: Hashable, Sendable {
@@ -13,17 +14,17 @@ struct Breaker: Hashable, Sendable {
     }
 
     enum State: Hashable, Sendable {
-        /// EMS answers. Can transition to: `open` after enough failures in a row.
-        case closed(failures: Int)
+        /// EMS answers; these orders failed since the last success. Can transition to: `open` when they are too many.
+        case closed(failing: Set<String>)
         /// EMS doesn't. Can transition to: `probing` when the pause is over.
         case open(until: Double, pause: Double)
         /// One order finds out. Can transition to: `closed` when it succeeds, `open` with a longer pause when it fails.
         case probing(pause: Double)
     }
 
-    private(set) var state = State.closed(failures: 0)
-    /// Failures in a row that trip it.
-    var threshold = 8
+    private(set) var state = State.closed(failing: [])
+    /// Different orders failing in a row that trip it: one that always fails must not stop the others.
+    var threshold = 5
     /// The first pause, in seconds; doubles up to the longest.
     var shortestPause = 1.0
     /// The longest pause, in seconds.
@@ -45,12 +46,15 @@ struct Breaker: Hashable, Sendable {
         }
     }
 
-    mutating func succeeded() { state = .closed(failures: 0) }
+    mutating func succeeded() { state = .closed(failing: []) }
 
-    mutating func failed(now: Double) {
+    mutating func failed(_ order: String, now: Double) {
         switch state {
-        case .closed(let failures) where failures + 1 < threshold: state = .closed(failures: failures + 1)
-        case .closed: state = .open(until: now + shortestPause, pause: shortestPause)
+        case .closed(var failing):
+            failing.insert(order)
+            state =
+                failing.count < threshold
+                ? .closed(failing: failing) : .open(until: now + shortestPause, pause: shortestPause)
         case .probing(let pause):
             let longer = min(pause * 2, longestPause)
             state = .open(until: now + longer, pause: longer)

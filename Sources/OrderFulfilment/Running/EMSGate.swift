@@ -39,5 +39,5 @@ final class EMSGate: Sendable {
 
     func succeeded() { breaker.withLock { $0.succeeded() } }
 
-    func failed() { breaker.withLock { $0.failed(now: timekeeper.uptime()) } }
+    func failed(_ order: String) { breaker.withLock { $0.failed(order, now: timekeeper.uptime()) } }
 }

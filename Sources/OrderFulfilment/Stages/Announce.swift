@@ -82,6 +82,7 @@ extension Line {
                     ]
                 )
                 guard timekeeper.uptime() + pause < deadline else { return false }
+                guard !drain.hasBegun else { throw .unavailable("shutting down before the broker confirmed") }
                 await timekeeper.sleep(pause * (0.5 + timekeeper.jitter()))
                 pause = min(pause * 2, 5)
             }

@@ -19,7 +19,7 @@ extension Line {
             reason: turn.command.reason
         )
         let intents = ClaimedIntents(ledger: ledger, claim: turn.grant.claim, intents: turn.grant.intents)
-        let entitlement = try await retrying(turn) { () throws(Attempt) in
+        let entitlement = try await retrying(turn.order, turn) { () throws(Attempt) in
             do throws(ApplyFailure) {
                 return try await gateway.apply(decided.decision, in: context, intents: intents)
             } catch {

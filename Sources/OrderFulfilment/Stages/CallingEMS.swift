@@ -9,7 +9,7 @@ extension Line {
         _ turn: Turn?,
         _ call: () async throws(GatewayFailure) -> Value
     ) async throws(Failure) -> Value {
-        try await retrying(turn) { () throws(Attempt) in
+        try await retrying(order, turn) { () throws(Attempt) in
             do throws(GatewayFailure) {
                 return try await call()
             } catch {
@@ -40,6 +40,7 @@ extension Line {
     /// Tries until it works, it can't work, or the tries within the process are used up. While EMS fails for everyone,
     /// failures cost no attempt.
     func retrying<Value: Sendable>(
+        _ order: Order,
         _ turn: Turn?,
         _ attempt: () async throws(Attempt) -> Value
     ) async throws(Failure) -> Value {
@@ -56,7 +57,7 @@ extension Line {
                     gate.succeeded()
                     throw failure
                 case .transient(let reason, let retryAfter):
-                    gate.failed()
+                    gate.failed(order.envelope.identity.description)
                     guard gate.isClosed else { continue }
                     guard !drain.hasBegun else { throw .shutdown(turn) }
                     let delay = policy.schedule.inProcessDelay(tries, jitter: timekeeper.jitter())

@@ -38,18 +38,41 @@ extension Line {
                 arrival.grant = nil
                 guard let isSafe = await inHand.join(identity) else { return .again(seconds: 0.05) }
                 return isSafe ? .done(.joined) : .again(seconds: 0.05)
-            case .hold(let reason, let seconds):
-                guard !drain.hasBegun else { return await giveBack(arrival.grant?.claim) }
-                logger.warning("keeps a message in hand", metadata: ["queue": "\(arrival.queue)", "reason": "\(reason)"])
-                return .again(seconds: seconds)
-            case .giveBack: return await giveBack(arrival.grant?.claim)
+            case .hold(let reason, let seconds): return await hold(&arrival, reason, seconds)
+            case .giveBack: return await giveBack(&arrival)
             }
         } catch {
-            if case .superseded = error { arrival.grant = nil }
-            guard !drain.hasBegun else { return await giveBack(arrival.grant?.claim) }
-            logger.warning("could not settle, trying again", metadata: ["queue": "\(arrival.queue)", "reason": "\(error)"])
-            return .again(seconds: 0.5 + timekeeper.jitter())
+            return await hold(&arrival, "\(error)", 0.5 + timekeeper.jitter())
         }
+    }
+
+    /// Keeps the message in hand and lets go of its claim: only the ledger knows how far the command got, so the next
+    /// try asks it again.
+    private func hold(_ arrival: inout Arrival, _ reason: String, _ seconds: Double) async -> Settled {
+        logger.warning("keeps a message in hand", metadata: ["queue": "\(arrival.queue)", "reason": "\(reason)"])
+        while await !release(&arrival), !drain.hasBegun {
+            await timekeeper.sleep(seconds)
+        }
+        return drain.hasBegun ? .done(.givenBack) : .again(seconds: seconds)
+    }
+
+    private func giveBack(_ arrival: inout Arrival) async -> Settled {
+        // When the ledger is gone too, the claim ends with this process and the next one goes on where it stopped.
+        _ = await release(&arrival)
+        return .done(.givenBack)
+    }
+
+    /// Lets go of the claim; answers `false` when the ledger can't be reached.
+    private func release(_ arrival: inout Arrival) async -> Bool {
+        guard let claim = arrival.grant?.claim else { return true }
+        do {
+            try await ledger.release(claim)
+        } catch {
+            // A stale claim is one that has ended, or that somebody else has: there is nothing to let go of.
+            guard error == .staleClaim else { return false }
+        }
+        arrival.grant = nil
+        return true
     }
 
     private func reject(_ refused: Refused) async throws(Failure) {
@@ -74,17 +97,5 @@ extension Line {
             endedAt: timekeeper.now()
         )
         try await end(grant, ending, event.routingKey)
-    }
-
-    private func giveBack(_ claim: Claim?) async -> Settled {
-        if let claim {
-            do {
-                try await ledger.release(claim)
-            } catch {
-                // The claim of a process that has ended is void anyway; the next one goes on where this one stopped.
-                logger.info("claim not released", metadata: ["command": "\(claim.identity)", "reason": "\(error)"])
-            }
-        }
-        return .done(.givenBack)
     }
 }
