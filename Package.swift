@@ -102,7 +102,7 @@ let adapterRing: [Target] = [
     // Health and metrics over HTTP.
     .target(
         name: "OperatorConsole",
-        dependencies: ["OrderFulfilment", hummingbird, httpTypes, coreMetrics, logging, nioCore]
+        dependencies: ["AMQP", "OrderFulfilment", hummingbird, httpTypes, coreMetrics, logging, nioCore]
     ),
 ]
 

@@ -32,6 +32,11 @@ public struct Readiness: Hashable, Sendable {
         troubles.isEmpty
     }
 
+    /// Whether the process should be left running: its I/O loops turn.
+    public var isAlive: Bool {
+        consumer.secondsSinceLastTurn <= Self.longestTurn && publisher.secondsSinceLastTurn <= Self.longestTurn
+    }
+
     /// What is wrong, for a person.
     public var troubles: [String] {
         var troubles = queues.filter { !$0.isConsuming }.map { "no consumer on \($0.name)" }
