@@ -17,6 +17,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -82,7 +83,7 @@ let adapterRing: [Target] = [
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
 
     // The broker seam over librabbitmq: one OS thread owns one connection.
-    .target(name: "RabbitMQ", dependencies: ["AMQP", "CRabbitMQ", collections, crypto, logging, metrics]),
+    .target(name: "RabbitMQ", dependencies: ["AMQP", "CRabbitMQ", deque, crypto, logging, coreMetrics]),
 
     // `EntitlementGateway` over the EMS REST API v5; EMS words stop here.
     .target(
@@ -131,12 +132,15 @@ let tests: [Target] = [
     // In-memory broker, fakes, conformance suites, real servers started on the spot.
     .target(
         name: "TestKit",
-        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", collections],
+        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", deque],
         path: "Tests/TestKit"
     ),
     .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
     .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
+    .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
+    .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
+    .testTarget(name: "RabbitMQIntegrationTests", dependencies: ["RabbitMQ", "AMQP", "TestKit", crypto, logging]),
 ]
 
 // MARK: - Package

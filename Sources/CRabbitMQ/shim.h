@@ -14,4 +14,12 @@
 #include <amqp_tcp_socket.h>
 #endif
 
+// Swift can't call a function with variable arguments: this is the one login we use.
+static inline amqp_rpc_reply_t crabbitmq_login_plain(
+    amqp_connection_state_t state, char const *vhost, int frame_max, int heartbeat,
+    const amqp_table_t *properties, char const *user, char const *password) {
+  return amqp_login_with_properties(state, vhost, 0, frame_max, heartbeat, properties,
+                                    AMQP_SASL_METHOD_PLAIN, user, password);
+}
+
 #endif

@@ -1,0 +1,8 @@
+import CoreMetrics
+
+/// What the consuming connection counts.
+struct ConsumerCounters {
+    let connections = Counter(label: "rabbitmq_connections_total", dimensions: [("role", "consumer")])
+    let deliveries = Counter(label: "rabbitmq_deliveries_total")
+    let staleSettlements = Counter(label: "rabbitmq_stale_settlements_total")
+}

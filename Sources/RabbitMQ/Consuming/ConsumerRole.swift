@@ -1,0 +1,224 @@
+import AMQP
+import CoreMetrics
+import Logging
+
+/// The consuming connection: one channel, a consumer for each queue, settlements.
+struct ConsumerRole: ConnectionRole {
+    enum Command: Sendable {
+        case settle(DeliveryID, Settlement)
+        case stop(CheckedContinuation<Void, Never>)
+        case close(CheckedContinuation<Void, Never>)
+        /// Nobody holds the consumer any more.
+        case abandon
+    }
+
+    let subscriptions: [QueueSubscription]
+    let topology: Topology
+    let configuration: RabbitMQConfiguration
+    let buffer: DeliveryBuffer
+    let board: StatusBoard<ConsumerStatus>
+    let logger: Logger
+    let counters = ConsumerCounters()
+
+    private var epoch: UInt64 = 0
+    private var assembler: MessageAssembler
+    private var window = SettlementWindow()
+    private var settlements: [(tag: UInt64, settlement: Settlement)] = []
+    /// The queue of each consumer that was asked for in this epoch.
+    private var queues: [ConsumerTag: QueueName] = [:]
+    private var consuming: Set<ConsumerTag> = []
+    /// When every `consume-ok` or `cancel-ok` must have come.
+    private var answerDeadline: ContinuousClock.Instant?
+    private var isStopping = false
+    private var stopWaiters: [CheckedContinuation<Void, Never>] = []
+    private var closeWaiters: [CheckedContinuation<Void, Never>] = []
+    private(set) var endRequested = false
+
+    init(
+        subscriptions: [QueueSubscription],
+        topology: Topology,
+        configuration: RabbitMQConfiguration,
+        buffer: DeliveryBuffer,
+        board: StatusBoard<ConsumerStatus>,
+        logger: Logger
+    ) {
+        self.subscriptions = subscriptions
+        self.topology = topology
+        self.configuration = configuration
+        self.buffer = buffer
+        self.board = board
+        self.logger = logger
+        assembler = MessageAssembler(limits: configuration.limits)
+    }
+
+    var isDrained: Bool { settlements.isEmpty && consuming.isEmpty }
+    var nextDeadline: ContinuousClock.Instant? { answerDeadline }
+
+    mutating func take(_ command: Command) {
+        switch command {
+        case .settle(let delivery, let settlement):
+            if delivery.epoch == epoch {
+                settlements.append((delivery.tag, settlement))
+            } else {
+                stale(1)
+            }
+        case .stop(let waiter):
+            stop()
+            stopWaiters.append(waiter)
+            resumeStopWaitersIfDone()
+        case .close(let waiter):
+            stop()
+            closeWaiters.append(waiter)
+            endRequested = true
+        case .abandon:
+            stop()
+            endRequested = true
+        }
+    }
+
+    /// What nobody has read goes back to its queue: nobody has begun it.
+    private mutating func stop() {
+        isStopping = true
+        for delivery in buffer.finish() { giveBack(delivery.id) }
+    }
+
+    private mutating func giveBack(_ delivery: DeliveryID) {
+        if delivery.epoch == epoch { settlements.append((delivery.tag, .requeue)) }
+    }
+
+    private mutating func stale(_ count: Int) {
+        guard count > 0 else { return }
+        counters.staleSettlements.increment(by: count)
+        board.update { $0.staleSettlements += UInt64(count) }
+    }
+
+    private mutating func resumeStopWaitersIfDone() {
+        guard consuming.isEmpty else { return }
+        for waiter in stopWaiters { waiter.resume() }
+        stopWaiters = []
+    }
+}
+
+// MARK: - The life of one connection
+
+extension ConsumerRole {
+    mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
+        try connection.declare(topology)
+        self.epoch = epoch
+        assembler = MessageAssembler(limits: configuration.limits)
+        window = SettlementWindow()
+        if !isStopping {
+            for (index, subscription) in subscriptions.enumerated() {
+                let tag = ConsumerTag("\(index)-\(subscription.queue.rawValue.prefix(60))")
+                // The prefetch holds for the consumers that follow, so it is sent again before each.
+                try connection.sendPrefetch(subscription.prefetch)
+                try connection.sendConsume(subscription.queue, tag: tag)
+                queues[tag] = subscription.queue
+            }
+            answerDeadline = .now + configuration.rpcTimeout
+        }
+        counters.connections.increment()
+        board.update { status in
+            status.epoch = epoch
+            status.trouble = nil
+        }
+    }
+
+    mutating func drain(on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
+
+    mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
+        if isStopping, !queues.isEmpty {
+            for tag in queues.keys { try connection.sendCancel(tag) }
+            queues = [:]
+            answerDeadline = .now + configuration.rpcTimeout
+        }
+        guard !settlements.isEmpty else { return false }
+        let (actions, unknown) = window.settle(settlements)
+        settlements = []
+        stale(unknown)
+        connection.cork(true)
+        for action in actions {
+            switch action {
+            case .acknowledge(let tag, let multiple): try connection.acknowledge(tag, multiple: multiple)
+            case .requeue(let tag): try connection.requeue(tag)
+            }
+        }
+        connection.cork(false)
+        let unsettled = window.count
+        board.update { $0.unsettled = unsettled }
+        return false
+    }
+
+    mutating func receive(_ frame: InboundFrame, on connection: borrowing BrokerConnection) throws(BrokerFailure) {
+        switch frame {
+        case .deliver, .returned, .header, .body:
+            guard case .delivery(let consumer, let tag, let isRedelivered, let message) = try assembler.take(frame)
+            else {
+                return
+            }
+            window.delivered(tag)
+            deliver(tag: tag, consumer: consumer, isRedelivered: isRedelivered, message: message)
+        case .consuming(let tag):
+            consuming.insert(tag)
+            guard let queue = queues[tag] else { return }
+            board.update { $0.consuming.insert(queue) }
+            if consuming.count == queues.count { answerDeadline = nil }
+        case .cancelled(let tag):
+            consuming.remove(tag)
+            board.update { $0.consuming = [] }
+            if consuming.isEmpty { answerDeadline = nil }
+            resumeStopWaitersIfDone()
+        case .cancelledByBroker(let tag):
+            throw .consumerCancelled(queues[tag] ?? QueueName(tag.rawValue))
+        case .acknowledge, .refuse, .channelClosed, .connectionClosed, .blocked, .unblocked, .other:
+            return
+        }
+    }
+
+    private mutating func deliver(tag: UInt64, consumer: ConsumerTag, isRedelivered: Bool, message: Message) {
+        let id = DeliveryID(epoch: epoch, tag: tag)
+        guard !isStopping, let queue = queues[consumer] else { return giveBack(id) }
+        counters.deliveries.increment()
+        let unsettled = window.count
+        board.update { $0.unsettled = unsettled }
+        let delivery = Delivery(id: id, queue: queue, isRedelivered: isRedelivered, message: message)
+        if !buffer.append(delivery) { giveBack(id) }
+    }
+
+    mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {
+        guard let deadline = answerDeadline, now >= deadline else { return }
+        answerDeadline = nil
+        throw .timedOut("basic.consume or basic.cancel")
+    }
+
+    mutating func turned(now: ContinuousClock.Instant) { board.turned(now: now) }
+
+    mutating func lost(_ reason: BrokerFailure) {
+        stale(settlements.count)
+        settlements = []
+        // What nobody has read will be delivered again; whoever has read something settles into the void.
+        _ = buffer.removeAll()
+        window = SettlementWindow()
+        queues = [:]
+        consuming = []
+        answerDeadline = nil
+        // No settlement may pass as current until the next connection stands.
+        epoch = 0
+        board.update { status in
+            status.consuming = []
+            status.unsettled = 0
+            status.trouble = "\(reason)"
+        }
+        resumeStopWaitersIfDone()
+    }
+
+    mutating func finish() {
+        _ = buffer.finish()
+        board.update { status in
+            status.consuming = []
+            status.trouble = "closed"
+        }
+        for waiter in stopWaiters + closeWaiters { waiter.resume() }
+        (stopWaiters, closeWaiters) = ([], [])
+    }
+}

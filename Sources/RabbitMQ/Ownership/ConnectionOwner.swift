@@ -1,0 +1,150 @@
+import AMQP
+import Glibc
+import Logging
+
+/// The loop of the thread that owns one connection: connect, serve, come back after a loss, end.
+struct ConnectionOwner<Role: ConnectionRole> {
+    private let configuration: RabbitMQConfiguration
+    private let mailbox: Mailbox<Role.Command>
+    private let logger: Logger
+    private var role: Role
+    private var lifecycle: ConnectionLifecycle
+
+    /// Frames taken before anything is written again.
+    private static var framesPerTurn: Int { 256 }
+
+    init(configuration: RabbitMQConfiguration, mailbox: Mailbox<Role.Command>, logger: Logger, role: Role) {
+        self.configuration = configuration
+        self.mailbox = mailbox
+        self.logger = logger
+        self.role = role
+        lifecycle = ConnectionLifecycle(backoff: configuration.backoff)
+    }
+
+    /// Returns when the connection has ended for good.
+    mutating func run() {
+        var action = lifecycle.handle(.due)
+        while true {
+            switch action {
+            case .connect(let epoch):
+                action = connectAndServe(epoch: epoch)
+            case .retry(let wait):
+                action = self.wait(wait)
+            case .finish:
+                for command in mailbox.close() { role.take(command) }
+                role.finish()
+                return
+            case .serve, .drain, .ignore:
+                // Answered where the event was raised, while a connection was there.
+                action = lifecycle.handle(.endRequested)
+            }
+        }
+    }
+
+    private mutating func connectAndServe(epoch: UInt64) -> ConnectionLifecycle.Action {
+        let start = ContinuousClock.now
+        do throws(BrokerFailure) {
+            let connection = try BrokerConnection(configuration)
+            try establish(on: connection, epoch: epoch)
+            _ = lifecycle.handle(.opened)
+            logger.info(
+                "connected to RabbitMQ",
+                metadata: ["address": "\(configuration.address)", "epoch": "\(epoch)"]
+            )
+            do throws(BrokerFailure) {
+                try serve(connection)
+            } catch {
+                throw connection.callGuard.hasFired ? .timedOut("a call into librabbitmq hung") : error
+            }
+            connection.close(within: configuration.closeTimeout)
+            return lifecycle.handle(.drained)
+        } catch {
+            role.lost(error)
+            let action = lifecycle.handle(.lost(openFor: .now - start, jitter: .random(in: 0...1)))
+            logger.warning(
+                "no connection to RabbitMQ",
+                metadata: ["reason": "\(error)", "failures": "\(lifecycle.failures)", "next": "\(action)"]
+            )
+            return action
+        }
+    }
+
+    private mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
+        // Each call is bounded by the library's own time-out; the guard covers what that does not.
+        connection.callGuard.arm(for: configuration.rpcTimeout * 4 + configuration.callTimeout)
+        defer { connection.callGuard.disarm() }
+        try connection.openChannel()
+        try role.establish(on: connection, epoch: epoch)
+    }
+
+    private mutating func serve(_ connection: borrowing BrokerConnection) throws(BrokerFailure) {
+        var drainDeadline: ContinuousClock.Instant?
+        while true {
+            let now = ContinuousClock.now
+            role.turned(now: now)
+            connection.callGuard.arm(for: configuration.callTimeout)
+            for command in mailbox.drain() { role.take(command) }
+            if role.endRequested, lifecycle.handle(.endRequested) == .drain {
+                try role.drain(on: connection)
+                drainDeadline = now + configuration.closeTimeout
+            }
+            let mayWriteMore = try role.write(to: connection)
+            let mayReadMore = try read(connection)
+            try role.checkDeadlines(now: now)
+            if let drainDeadline, role.isDrained || now >= drainDeadline { return }
+            let isBusy = mayWriteMore || mayReadMore || connection.hasBufferedInput()
+            connection.callGuard.disarm()
+            if !isBusy { sleep(on: connection.descriptor, until: drainDeadline) }
+        }
+    }
+
+    private mutating func read(_ connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
+        for _ in 0..<Self.framesPerTurn {
+            guard let frame = try connection.nextFrame() else { return false }
+            switch frame {
+            case .connectionClosed(let code, let text):
+                connection.sendConnectionCloseOK()
+                throw .closedByBroker(code: code, text: text)
+            case .channelClosed(let code, let text):
+                // The whole connection is rebuilt: a half-alive one is how consumers get lost unnoticed.
+                throw .refused(code: code, text: text)
+            case .deliver, .returned, .header, .body, .acknowledge, .refuse, .consuming, .cancelled, .cancelledByBroker,
+                .blocked, .unblocked, .other:
+                try role.receive(frame, on: connection)
+            }
+        }
+        return true
+    }
+
+    /// Waits without a connection, but goes on taking commands and ending what has waited too long.
+    private mutating func wait(_ duration: Duration) -> ConnectionLifecycle.Action {
+        let end = ContinuousClock.now + duration
+        while true {
+            let now = ContinuousClock.now
+            role.turned(now: now)
+            for command in mailbox.drain() { role.take(command) }
+            if role.endRequested { return lifecycle.handle(.endRequested) }
+            // Without a connection there is none to distrust.
+            try? role.checkDeadlines(now: now)
+            if now >= end { return lifecycle.handle(.due) }
+            sleep(on: -1, until: end)
+        }
+    }
+
+    /// Waits for the socket, the mailbox or the next deadline: at most a second, so that a stuck loop shows.
+    private func sleep(on descriptor: Int32, until other: ContinuousClock.Instant?) {
+        let now = ContinuousClock.now
+        var wait = min(Duration.seconds(1), max(configuration.heartbeat / 4, .milliseconds(50)))
+        for deadline in [role.nextDeadline, other] {
+            if let deadline { wait = min(wait, now.duration(to: deadline)) }
+        }
+        let (seconds, attoseconds) = wait.components
+        let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        var descriptors = [
+            pollfd(fd: mailbox.wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        // Rounded up: a deadline that is a fraction away must not make the loop spin.
+        poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: max(0, milliseconds + 1)))
+    }
+}

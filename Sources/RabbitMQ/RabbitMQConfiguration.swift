@@ -1,0 +1,58 @@
+public import AMQP
+
+/// How to reach the broker, and how long anything may take.
+public struct RabbitMQConfiguration: Hashable, Sendable {
+    /// Where the broker is.
+    public var address: AMQPAddress
+    /// What operators see in the broker's list of connections.
+    public var connectionName: String
+    /// A peer that is silent for twice as long is dead. Whole seconds.
+    public var heartbeat: Duration
+    /// For TCP, TLS and the handshake together.
+    public var connectTimeout: Duration
+    /// For the answer to a declare, consume or cancel.
+    public var rpcTimeout: Duration
+    /// For the answer to a publishing; over 10 s, since a quorum queue's leader may fail over in the meantime.
+    public var confirmTimeout: Duration
+    /// For an orderly close.
+    public var closeTimeout: Duration
+    /// After this a call into the library is taken to hang and its socket is shut down.
+    public var callTimeout: Duration
+    /// How attempts to connect are spaced.
+    public var backoff: Backoff
+    /// How much of a remote message is carried.
+    public var limits: ContentLimits
+    /// Publishings on their way at once; more wait in memory.
+    public var maximumUnconfirmed: Int
+    /// The certificate authorities that `amqps://` trusts: a PEM file.
+    public var certificateAuthorities: String
+
+    /// Everything but the address has a default that suits production.
+    public init(
+        address: AMQPAddress,
+        connectionName: String = "order-worker",
+        heartbeat: Duration = .seconds(15),
+        connectTimeout: Duration = .seconds(10),
+        rpcTimeout: Duration = .seconds(10),
+        confirmTimeout: Duration = .seconds(15),
+        closeTimeout: Duration = .seconds(5),
+        callTimeout: Duration = .seconds(20),
+        backoff: Backoff = Backoff(),
+        limits: ContentLimits = ContentLimits(),
+        maximumUnconfirmed: Int = 4096,
+        certificateAuthorities: String = "/etc/ssl/certs/ca-certificates.crt"
+    ) {
+        self.address = address
+        self.connectionName = connectionName
+        self.heartbeat = heartbeat
+        self.connectTimeout = connectTimeout
+        self.rpcTimeout = rpcTimeout
+        self.confirmTimeout = confirmTimeout
+        self.closeTimeout = closeTimeout
+        self.callTimeout = callTimeout
+        self.backoff = backoff
+        self.limits = limits
+        self.maximumUnconfirmed = max(1, maximumUnconfirmed)
+        self.certificateAuthorities = certificateAuthorities
+    }
+}

@@ -1,0 +1,74 @@
+public import AMQP
+public import Logging
+
+/// Consumes queues of RabbitMQ: one connection, one channel, a thread of its own, reconnecting until it is closed.
+///
+/// Each connection declares the topology, sets the prefetch and registers the consumers anew, under a new epoch. The
+/// deliveries that nobody had read when a connection broke are dropped: the broker delivers them again.
+public final class RabbitMQConsumer: DeliverySource {
+    /// The deliveries of every subscribed queue. Iterate once.
+    public let deliveries: AsyncStream<Delivery>
+
+    private let mailbox = Mailbox<ConsumerRole.Command>()
+    private let board = StatusBoard(ConsumerStatus(trouble: "not connected yet"))
+
+    /// Starts connecting at once.
+    public init(
+        configuration: RabbitMQConfiguration,
+        subscriptions: [QueueSubscription],
+        topology: Topology = Topology(),
+        logger: Logger
+    ) {
+        let buffer = DeliveryBuffer()
+        deliveries = buffer.stream
+        let (mailbox, board) = (mailbox, board)
+        var configuration = configuration
+        configuration.connectionName += " consumer"
+        OwnerThread.start(name: "amqp-consumer") { [configuration] in
+            let role = ConsumerRole(
+                subscriptions: subscriptions,
+                topology: topology,
+                configuration: configuration,
+                buffer: buffer,
+                board: board,
+                logger: logger
+            )
+            var owner = ConnectionOwner(configuration: configuration, mailbox: mailbox, logger: logger, role: role)
+            owner.run()
+        }
+    }
+
+    deinit {
+        // Nobody can settle or close any more: the thread must not outlive its last user.
+        _ = mailbox.post(.abandon)
+    }
+
+    /// Tells the broker about a delivery. Never blocks; a handle of an earlier epoch is dropped and counted.
+    public func settle(_ delivery: DeliveryID, _ settlement: Settlement) {
+        if !mailbox.post(.settle(delivery, settlement)) {
+            board.update { $0.staleSettlements += 1 }
+        }
+    }
+
+    /// Cancels every consumer and ends `deliveries`; what nobody has read goes back to its queue at once, what was read can
+    /// still be settled.
+    public func stop() async {
+        await withCheckedContinuation { continuation in
+            if !mailbox.post(.stop(continuation)) { continuation.resume() }
+        }
+    }
+
+    /// Writes the settlements that wait, then closes the connection within its deadline.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            if !mailbox.post(.close(continuation)) { continuation.resume() }
+        }
+    }
+
+    /// What is true of the connection now.
+    public var status: ConsumerStatus {
+        var (status, silence) = board.current
+        status.secondsSinceLastTurn = silence
+        return status
+    }
+}

@@ -1,0 +1,116 @@
+import AMQP
+
+extension BrokerConformance {
+    func keepsTheOrderOfAQueue() async throws {
+        let queue = try await declareOneQueue()
+        let sent = (0..<50).map(String.init)
+        try await publish(sent)
+        let consumer = try await consumer(of: queue, prefetch: 7)
+        let inbox = DeliveryInbox(consumer)
+        for number in sent.indices {
+            let delivery = try await inbox.first(number + 1)[number]
+            consumer.settle(delivery.id, .acknowledge)
+        }
+        try requireEqual(texts(inbox.all), sent, "the order of the queue")
+        await consumer.close()
+    }
+
+    func keepsToThePrefetch() async throws {
+        let queue = try await declareOneQueue()
+        try await publish((0..<10).map(String.init))
+        let consumer = try await consumer(of: queue, prefetch: 3)
+        let inbox = DeliveryInbox(consumer)
+        let first = try await inbox.first(3)
+        try await eventuallyDepth(7, of: queue)
+        try requireEqual(inbox.all.count, 3, "deliveries under a prefetch of 3")
+        try requireEqual(consumer.status.unsettled, 3, "unsettled")
+        consumer.settle(first[1].id, .acknowledge)
+        _ = try await inbox.first(4)
+        try await eventuallyDepth(6, of: queue)
+        try requireEqual(inbox.all.count, 4, "deliveries after one settlement")
+        await consumer.close()
+    }
+
+    func forgetsTheAcknowledged() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["a", "b", "c", "d"])
+        let consumer = try await consumer(of: queue)
+        let deliveries = try await DeliveryInbox(consumer).first(4)
+        // Out of order: the prefix must not take the third with it.
+        for index in [1, 3, 0] { consumer.settle(deliveries[index].id, .acknowledge) }
+        await consumer.close()
+        try await eventuallyDepth(1, of: queue)
+        let next = try await self.consumer(of: queue)
+        try requireEqual(texts(try await DeliveryInbox(next).first(1)), ["c"], "what is left")
+        await next.close()
+    }
+
+    func deliversTheRequeuedAgain() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["again"])
+        let consumer = try await consumer(of: queue)
+        let inbox = DeliveryInbox(consumer)
+        consumer.settle(try await inbox.first(1)[0].id, .requeue)
+        let second = try await inbox.first(2)[1]
+        try require(second.isRedelivered, "a requeued message comes back as redelivered")
+        try requireEqual(second.message.properties.headers["x-delivery-count"], .integer(1), "the delivery count")
+        consumer.settle(second.id, .acknowledge)
+        await consumer.close()
+        try await eventuallyDepth(0, of: queue)
+    }
+
+    func dropsSecondSettlements() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["one", "two"])
+        let consumer = try await consumer(of: queue)
+        let inbox = DeliveryInbox(consumer)
+        let deliveries = try await inbox.first(2)
+        consumer.settle(deliveries[0].id, .acknowledge)
+        consumer.settle(deliveries[0].id, .acknowledge)
+        consumer.settle(deliveries[0].id, .requeue)
+        try await eventually("two dropped settlements") { consumer.status.staleSettlements == 2 }
+        consumer.settle(deliveries[1].id, .acknowledge)
+        try await eventually("everything is settled") { consumer.status.unsettled == 0 }
+        try requireEqual(consumer.status.epoch, 1, "the epoch after a second settlement")
+        await consumer.close()
+        try await eventuallyDepth(0, of: queue)
+    }
+
+    func givesBackTheUnreadOnStop() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["a", "b", "c"])
+        let consumer = try await consumer(of: queue)
+        try await eventually("three unsettled") { consumer.status.unsettled == 3 }
+        await consumer.stop()
+        try await eventuallyDepth(3, of: queue)
+        for await delivery in consumer.deliveries { throw Violation(description: "\(delivery.id) came after stop") }
+        try requireEqual(consumer.status.consuming, [], "consumers after stop")
+        await consumer.close()
+    }
+
+    func settlesAfterStop() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["done", "undone"])
+        let consumer = try await consumer(of: queue)
+        let inbox = DeliveryInbox(consumer)
+        let deliveries = try await inbox.first(2)
+        await consumer.stop()
+        try await eventually("the end of the deliveries") { inbox.hasEnded }
+        consumer.settle(deliveries[0].id, .acknowledge)
+        consumer.settle(deliveries[1].id, .requeue)
+        await consumer.close()
+        try await eventuallyDepth(1, of: queue)
+    }
+
+    func givesBackTheUnsettledOnClose() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["a", "b"])
+        let consumer = try await consumer(of: queue)
+        let inbox = DeliveryInbox(consumer)
+        let deliveries = try await inbox.first(2)
+        consumer.settle(deliveries[0].id, .acknowledge)
+        await consumer.close()
+        try await eventually("the end of the deliveries") { inbox.hasEnded }
+        try await eventuallyDepth(1, of: queue)
+    }
+}

@@ -1,0 +1,40 @@
+import Dispatch
+
+/// A condition did not come true in time.
+public struct NotInTime: Error, CustomStringConvertible {
+    /// What was waited for.
+    public let description: String
+}
+
+/// Waits until the condition holds. It is asked again and again, so it must be cheap and have no effect.
+public func eventually(
+    _ what: String,
+    within limit: Duration = .seconds(10),
+    _ condition: @Sendable () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw NotInTime(description: "not within \(limit): \(what)") }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(5)) { continuation.resume() }
+        }
+    }
+}
+
+/// Waits for a task's value, but not for ever.
+public func value<Value: Sendable>(
+    of what: String,
+    within limit: Duration = .seconds(20),
+    _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask(operation: body)
+        group.addTask {
+            try await eventually(what, within: limit) { Task.isCancelled }
+            throw CancellationError()
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw NotInTime(description: what) }
+        return first
+    }
+}

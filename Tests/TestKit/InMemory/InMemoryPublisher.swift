@@ -1,0 +1,48 @@
+public import AMQP
+import Synchronization
+
+/// The outgoing half of the in-memory broker. Failures can be put in its way.
+public final class InMemoryPublisher: Publisher {
+    private struct State {
+        var isClosed = false
+        var failures: [PublishFailure] = []
+        var published: [Publishing] = []
+    }
+
+    private let broker: InMemoryBroker
+    private let state = Mutex(State())
+
+    init(broker: InMemoryBroker) { self.broker = broker }
+
+    /// The next publishings fail like this, in order, and reach no queue.
+    public func failNext(_ failures: PublishFailure...) { state.withLock { $0.failures += failures } }
+
+    /// Everything that was confirmed, in order.
+    public var confirmed: [Publishing] { state.withLock(\.published) }
+
+    /// Routes at once.
+    public func publish(_ publishing: Publishing) async throws(PublishFailure) {
+        let failure: PublishFailure? = state.withLock { state in
+            if state.isClosed { return .closed }
+            return state.failures.isEmpty ? nil : state.failures.removeFirst()
+        }
+        if let failure { throw failure }
+        for name in [publishing.exchange.rawValue, publishing.routingKey.rawValue] where name.utf8.count > 255 {
+            throw .invalid("a name is over 255 bytes")
+        }
+        let message = Message(
+            exchange: publishing.exchange,
+            routingKey: publishing.routingKey,
+            properties: publishing.properties,
+            body: publishing.body
+        )
+        if let failure = broker.withState({ $0.publish(message) }) { throw failure }
+        state.withLock { $0.published.append(publishing) }
+    }
+
+    /// Everything after it fails with `closed`.
+    public func close() async { state.withLock { $0.isClosed = true } }
+
+    /// What is true of the connection now.
+    public var status: PublisherStatus { PublisherStatus(canConfirm: state.withLock { !$0.isClosed }) }
+}

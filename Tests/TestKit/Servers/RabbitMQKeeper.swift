@@ -1,0 +1,60 @@
+/// The shell script that keeps one private RabbitMQ node: it obeys lines on its standard input, answers on its standard
+/// output, and cleans up when the input ends, however the test process ended.
+enum RabbitMQKeeper {
+    /// Arguments: base folder, AMQP port, distribution port, epmd port.
+    static let script = #"""
+        base=$1 port=$2 dist=$3 epmd=$4
+        bin=/usr/lib/rabbitmq/bin
+        export PATH=$PATH:/usr/sbin:/usr/bin
+        export HOME=$base/home ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$epmd
+        export RABBITMQ_NODENAME=test$port@localhost
+        export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$port RABBITMQ_DIST_PORT=$dist
+        export RABBITMQ_BASE=$base RABBITMQ_MNESIA_BASE=$base/mnesia RABBITMQ_LOG_BASE=$base/log
+        export RABBITMQ_CONFIG_FILE=$base/rabbitmq RABBITMQ_CONF_ENV_FILE=$base/none.conf
+        export RABBITMQ_ENABLED_PLUGINS_FILE=$base/enabled_plugins
+        export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+        mkdir -p "$HOME" "$RABBITMQ_MNESIA_BASE" "$RABBITMQ_LOG_BASE"
+        printf 'listeners.tcp.1 = 127.0.0.1:%s\nlog.file.level = warning\nlog.console = false\n' "$port" > "$base/rabbitmq.conf"
+        printf 'disk_free_limit.absolute = 100MB\n' >> "$base/rabbitmq.conf"
+        echo '[].' > "$RABBITMQ_ENABLED_PLUGINS_FILE"
+        pidfile=$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME.pid
+        trap '' INT TERM HUP
+
+        alive() { [ -n "$1" ] && [ "$(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null || echo Z)" != Z ]; }
+
+        start() {
+          rm -f "$pidfile"
+          setsid "$bin/rabbitmq-server" < /dev/null >> "$base/out" 2>&1 &
+          wrapper=$!
+          for _ in $(seq 900); do
+            if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then echo ready; return; fi
+            if ! alive $wrapper; then echo "failed: $(tail -c 500 "$base/out" | tr '\n' ' ')"; return; fi
+            sleep 0.1
+          done
+          echo "failed: not listening after 90 s"
+        }
+
+        halt() {
+          pid=$(cat "$pidfile" 2> /dev/null)
+          if [ -n "$pid" ]; then
+            kill "-$1" "$pid" 2> /dev/null
+            for _ in $(seq 400); do alive "$pid" || break; sleep 0.05; done
+            if alive "$pid"; then kill -KILL "$pid"; fi
+          fi
+          wait 2> /dev/null
+          echo stopped
+        }
+
+        start
+        while read -r word rest; do
+          case $word in
+            start) start ;;
+            halt) halt "$rest" ;;
+            control) timeout 60 "$bin/rabbitmqctl" -q $rest >> "$base/out" 2>&1 && echo done || echo "failed: $rest" ;;
+          esac
+        done
+        halt TERM > /dev/null
+        epmd -port "$epmd" -kill > /dev/null 2>&1
+        rm -rf "$base"
+        """#
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Synchronization
+
+/// A private RabbitMQ node on the loopback interface, from Debian's package, gone when the test process is.
+public final class RabbitMQServer: Sendable {
+    /// Why there is no server.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What is wrong and what to do.
+        public let description: String
+    }
+
+    /// Where it listens.
+    public let url: String
+    /// `nil` when the server belongs to somebody else (`AMQP_URL`).
+    private let keeper: KeptProcess?
+
+    /// The one that all tests of this process share: `AMQP_URL` when it is set, otherwise a node that is started once.
+    public static func shared() async throws -> RabbitMQServer { try await sharedServer.value }
+
+    private static let sharedServer = Task.detached {
+        if let url = ProcessInfo.processInfo.environment["AMQP_URL"], !url.isEmpty {
+            return RabbitMQServer(url: url, keeper: nil)
+        }
+        return try await RabbitMQServer.dedicated()
+    }
+
+    /// One that belongs to the caller: it may be stopped, killed and started again.
+    public static func dedicated() async throws -> RabbitMQServer {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/lib/rabbitmq/bin/rabbitmq-server") else {
+            throw Failure(
+                description: "RabbitMQ is not installed. Run: apt-get install rabbitmq-server (or set AMQP_URL)"
+            )
+        }
+        let base = FileManager.default.temporaryDirectory.appending(path: "rabbitmq-\(UUID().uuidString)").path
+        let ports = FreePorts.find(3)
+        let keeper = try KeptProcess(script: RabbitMQKeeper.script, arguments: [base] + ports.map(String.init))
+        let server = RabbitMQServer(url: "amqp://guest:guest@127.0.0.1:\(ports[0])/", keeper: keeper)
+        try await expect("ready", keeper.readLine(within: 120))
+        return server
+    }
+
+    private init(url: String, keeper: KeptProcess?) {
+        self.url = url
+        self.keeper = keeper
+    }
+
+    /// Stops the node in an orderly way and waits until it is gone; its data stay.
+    public func terminate() async throws { try await command("halt TERM", answer: "stopped") }
+
+    /// Kills the node. A quorum queue that is younger than about five seconds does not survive this on RabbitMQ 3.10.
+    public func kill() async throws { try await command("halt KILL", answer: "stopped") }
+
+    /// Starts the node again on the same port with the same data.
+    public func start() async throws { try await command("start", answer: "ready") }
+
+    /// Runs `rabbitmqctl` with these words, none of which may contain a space.
+    public func control(_ words: String...) async throws {
+        try await command("control " + words.joined(separator: " "), answer: "done")
+    }
+
+    /// Ends the node and removes its data. Also happens when the process ends.
+    public func close() { keeper?.end() }
+
+    private func command(_ line: String, answer: String) async throws {
+        guard let keeper else { throw Failure(description: "the server of AMQP_URL is not ours to stop") }
+        keeper.writeLine(line)
+        try await Self.expect(answer, keeper.readLine(within: 120))
+    }
+
+    private static func expect(_ answer: String, _ line: String?) throws {
+        guard line == answer else {
+            throw Failure(description: "RabbitMQ: expected '\(answer)', got '\(line ?? "nothing")'")
+        }
+    }
+}
