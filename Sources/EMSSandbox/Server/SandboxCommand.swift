@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import ServiceLifecycle
+import UnixSignals
 
 /// `ems-sandbox`.
 @main
@@ -51,12 +53,20 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         do {
             let host = host
-            try await sandbox.application { port in
+            let application = sandbox.application { port in
                 // Written at once, since tests and the demo wait for this line.
                 try? FileHandle.standardOutput.write(
                     contentsOf: Data("ems-sandbox listening on http://\(host):\(port)/ems\n".utf8)
                 )
-            }.runService()
+            }
+            var group = ServiceGroupConfiguration(
+                services: [application],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: application.logger
+            )
+            // A client that never ends its request doesn't hold up the end.
+            group.maximumGracefulShutdownDuration = .seconds(2)
+            try await ServiceGroup(configuration: group).run()
         } catch {
             try Self.fail("can't listen on \(host):\(port): \(error)")
         }
