@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Logging
+import OrderFulfilment
+import RabbitMQ
+import SQLiteLedger
+
+/// `order-worker check`
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check configuration, broker, topology, EMS and ledger; exit 0 when all is well, 1 when not."
+    )
+
+    @OptionGroup var options: SettingOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    private struct Finding: Encodable {
+        var what: String
+        var ok: Bool
+        var detail: String
+    }
+
+    func run() async throws {
+        try await withExitCodes {
+            let settings = try WorkerSettings(try await options.values())
+            let findings = [
+                await checkTopology(settings), await checkEMS(settings), await checkLedger(settings),
+            ]
+            if json {
+                try JSONOutput.print(findings)
+            } else {
+                for finding in findings { print("\(finding.ok ? "ok  " : "FAIL") \(finding.what): \(finding.detail)") }
+            }
+            if findings.contains(where: { !$0.ok }) { throw ExitCode.failure }
+        }
+    }
+
+    private func checkTopology(_ settings: WorkerSettings) async -> Finding {
+        let what = "RabbitMQ at \(settings.amqp.host):\(settings.amqp.port)"
+        do {
+            try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
+                .verify(OrderTopology(prefix: settings.topologyPrefix).topology)
+            return Finding(what: what, ok: true, detail: "answers, the topology \(settings.topologyPrefix) is as required")
+        } catch {
+            return Finding(what: what, ok: false, detail: "\(error)")
+        }
+    }
+
+    private func checkEMS(_ settings: WorkerSettings) async -> Finding {
+        guard let ems = settings.ems else { return Finding(what: "EMS", ok: false, detail: "not configured") }
+        let what = "EMS at \(ems.url)"
+        do {
+            let gateway = try ems.gateway(concurrency: 1, policies: settings.policies, logger: Log.quiet)
+            let problem: String? =
+                switch await Result(catching: { try await gateway.checkAccess() }) {
+                case .success: nil
+                case .failure(let failure): "\(failure)"
+                }
+            try await gateway.shutdown()
+            return Finding(what: what, ok: problem == nil, detail: problem ?? "answers, and takes the credentials")
+        } catch {
+            return Finding(what: what, ok: false, detail: "\(error)")
+        }
+    }
+
+    private func checkLedger(_ settings: WorkerSettings) async -> Finding {
+        let what = "ledger \(settings.ledgerPath)"
+        guard FileManager.default.fileExists(atPath: settings.ledgerPath) else {
+            return Finding(what: what, ok: true, detail: "not there yet; run makes it")
+        }
+        do {
+            let statistics = try await SQLiteLedgerReader.open(path: settings.ledgerPath).statistics()
+            return Finding(what: what, ok: true, detail: "\(statistics.claimed) commands, \(statistics.ended) ended")
+        } catch {
+            return Finding(what: what, ok: false, detail: "\(error)")
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(catching body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

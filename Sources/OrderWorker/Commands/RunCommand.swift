@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Instrumentation
+import Logging
+import Metrics
+import OperatorConsole
+import OrderFulfilment
+import RabbitMQ
+import ServiceLifecycle
+
+/// `order-worker run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Consume orders until SIGTERM or SIGINT; then finish what was begun and exit 0."
+    )
+
+    @OptionGroup var options: SettingOptions
+
+    func run() async throws {
+        try await withExitCodes {
+            let settings = try WorkerSettings(try await options.values())
+            let registry = MetricsRegistry()
+            MetricsSystem.bootstrap(registry)
+            InstrumentationSystem.bootstrap(W3CPropagator())
+            let logger = Log.bootstrap(settings.logLevel)
+            try await declareTopology(settings, logger)
+            let worker = try await Worker.build(settings, registry: registry, logger: logger) { port in
+                logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
+            }
+            await reportEMS(settings, logger)
+            logger.notice("running", metadata: ["broker": "\(settings.amqp)", "prefix": "\(settings.topologyPrefix)"])
+            try await run(worker, settings, logger)
+            logger.notice("ended in order")
+        }
+    }
+
+    /// Once, at the start: a difference is a wrong configuration. A broker that isn't there yet may come.
+    private func declareTopology(_ settings: WorkerSettings, _ logger: Logger) async throws {
+        do {
+            try await RabbitMQAdministration(configuration: settings.broker, logger: logger)
+                .declare(OrderTopology(prefix: settings.topologyPrefix).topology)
+        } catch let failure {
+            if case .topology = failure { throw failure }
+            logger.error("RabbitMQ isn't there yet, trying again until it is", metadata: ["reason": "\(failure)"])
+        }
+    }
+
+    private func reportEMS(_ settings: WorkerSettings, _ logger: Logger) async {
+        guard let ems = settings.ems else { return }
+        do {
+            let gateway = try ems.gateway(concurrency: 1, policies: settings.policies, logger: logger)
+            try await gateway.availability()
+            try await gateway.shutdown()
+        } catch {
+            logger.error(
+                "EMS doesn't answer yet; orders wait until it does",
+                metadata: ["url": "\(ems.url)", "reason": "\(error)"]
+            )
+        }
+    }
+
+    private func run(_ worker: Worker, _ settings: WorkerSettings, _ logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: worker.services.map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(settings.shutdownGrace)
+        HardStop.arm(after: settings.shutdownGrace + 2)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// Logging of the process: to standard error, one line an entry.
+enum Log {
+    static func bootstrap(_ level: Logger.Level) -> Logger {
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "order-worker")
+    }
+}

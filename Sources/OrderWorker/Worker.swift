@@ -1,0 +1,80 @@
+import AMQP
+import Foundation
+import Logging
+import OperatorConsole
+import OrderFulfilment
+import OrderMessages
+import RabbitMQ
+import SQLiteLedger
+import SentinelEMS
+import ServiceLifecycle
+import SubscriptionLifecycle
+
+/// The composition root: the only place that constructs clients.
+struct Worker {
+    let consumer: OrderConsumer
+    let services: [any Service]
+
+    /// Builds the worker of those settings over real adapters. Connecting begins here; nothing is consumed before the
+    /// services run.
+    static func build(
+        _ settings: WorkerSettings,
+        registry: MetricsRegistry,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws -> Worker {
+        guard let ems = settings.ems else { throw SettingError(key: .emsURL, value: nil, allowed: SettingKey.emsURL.meaning) }
+        let topology = OrderTopology(prefix: settings.topologyPrefix)
+        let ledger = try await SQLiteLedger.open(
+            path: settings.ledgerPath,
+            predecessorWait: settings.predecessorWait,
+            now: Date()
+        )
+        let gateway = try ems.gateway(concurrency: settings.concurrency, policies: settings.policies, logger: logger)
+        let configuration = settings.broker
+        let consumer = OrderConsumer(
+            source: RabbitMQConsumer(
+                configuration: configuration,
+                subscriptions: topology.consumedQueues.map { .init(queue: $0, prefetch: Prefetch(settings.prefetch)) },
+                topology: topology.topology,
+                logger: logger
+            ),
+            publisher: RabbitMQPublisher(configuration: configuration, logger: logger),
+            ledger: ledger,
+            gateway: gateway,
+            lifecycle: Lifecycle(policies: settings.policies),
+            topology: topology,
+            translator: Translator(
+                maximumMessageSize: settings.maxMessageSize,
+                topologyPrefix: settings.topologyPrefix
+            ),
+            settings: LineSettings(
+                confirmTimeout: settings.confirmTimeout,
+                workerName: settings.workerName,
+                concurrency: settings.concurrency
+            ),
+            predecessorWait: settings.predecessorWait,
+            timekeeper: .system(timeZone: settings.businessTimeZone),
+            logger: logger
+        )
+        let console = OperatorConsole(consumer: consumer, registry: registry, topologyPrefix: settings.topologyPrefix)
+            .application(
+                ConsoleConfiguration(host: settings.httpHost, port: settings.httpPort),
+                logger: logger,
+                onListening: onListening
+            )
+        let retention = RetentionService(ledger: ledger, seconds: settings.ledgerRetention, logger: logger)
+        // Shut down in reverse order: the line runs dry while health and metrics can still be read.
+        return Worker(consumer: consumer, services: [console, retention, consumer])
+    }
+}
+
+extension WorkerSettings {
+    /// How RabbitMQ is reached.
+    var broker: RabbitMQConfiguration {
+        RabbitMQConfiguration(address: amqp, connectionName: workerName, confirmTimeout: .seconds(confirmTimeout))
+    }
+
+    /// Names this process for operators: in the broker's list of connections and in dead letters.
+    var workerName: String { "order-worker@\(ProcessInfo.processInfo.hostName)#\(ProcessInfo.processInfo.processIdentifier)" }
+}
