@@ -49,7 +49,14 @@ public struct OutcomeEvent: Hashable, Sendable {
         /// Refused; the standing is `nil` when nothing is known of a subscription.
         case rejected(Rejection, from: SubscriptionState?, Standing?)
         /// Dead-lettered. `applied` and `missing` are set where part of it was written.
-        case deadLettered(DeadLetterReason, detail: String, attempts: Int, applied: [Change], missing: [Change], version: Int?)
+        case deadLettered(
+            DeadLetterReason,
+            detail: String,
+            attempts: Int,
+            applied: [Change],
+            missing: [Change],
+            version: Int?
+        )
         /// A dry run would do this.
         case previewed(Standing, changes: [Change], calls: [PlannedCall])
         /// A dry run would be refused.

@@ -1,0 +1,130 @@
+public import SubscriptionLifecycle
+
+/// The schemas of the commands: the whole event in structured mode, one per operation.
+public enum CommandSchema {
+    /// What a message in the queue of that operation must be.
+    public static func event(_ operation: OrderOperation) -> Schema {
+        // Built once: the check of every message uses it.
+        events[operation] ?? envelope(operation)
+    }
+
+    private static let events = Dictionary(
+        uniqueKeysWithValues: OrderOperation.allCases.map { ($0, envelope($0)) }
+    )
+
+    /// The CloudEvents attributes around the payload. An attribute that is `null` counts as absent, as CloudEvents wants it.
+    private static func envelope(_ operation: OrderOperation) -> Schema {
+        let text255 = Schema.text(1...255, maximumBytes: CommandIdentity.maximumLength)
+        return .object(
+            operation.meaning,
+            [
+                .required("specversion", .constant("1.0", "The version of CloudEvents.")),
+                .required(
+                    "id",
+                    text255.described(
+                        "With source the identity of the command, its idempotency key. At most 255 bytes of UTF-8."
+                    )
+                ),
+                .required("source", text255.described("Who publishes: a URI reference. At most 255 bytes of UTF-8.")),
+                .required("type", .constant(operation.commandType, "The operation and the version of this contract.")),
+                .optional("time", .text(20...64, like: .instant, "When the command was made, RFC 3339.").orNull),
+                .optional("subject", .text(1...255, "For the publisher; the worker doesn't look at it.").orNull),
+                .optional("datacontenttype", .text(16...255, like: .jsonMediaType, "The type of data.").orNull),
+                .optional("dataschema", .text(1...1024, "For the publisher; the worker doesn't look at it.").orNull),
+                .optional(
+                    "correlationid",
+                    text255.described(
+                        "Echoed on every outcome; without it the AMQP correlation_id, else the id. At most 255 bytes of UTF-8."
+                    )
+                    .orNull
+                ),
+                .optional(
+                    "replaces",
+                    text255.described(
+                        "The id of the dead letter that this command replaces. At most 255 bytes of UTF-8."
+                    ).orNull
+                ),
+                .optional(
+                    "traceparent",
+                    .text(0...1024, "W3C trace context; one that isn't well-formed is ignored.").orNull
+                ),
+                .optional("tracestate", .text(0...1024, "W3C trace context.").orNull),
+                .optional("dryrun", .flag("Decide only and write nothing; the outcome is previewed.").orNull),
+                .required("data", payload(operation)),
+            ],
+            others: .named(
+                .attributeName,
+                Schema(.scalar, "An extension attribute; the worker doesn't look at it.").orNull
+            )
+        )
+    }
+
+    private static func payload(_ operation: OrderOperation) -> Schema {
+        switch operation {
+        case .createSubscription:
+            .object("The subscription to create.", change + newSubscription + [.required("term", firstTerm)])
+        case .startTrial:
+            .object("The trial to start.", change + newSubscription + [.required("trial", trial)])
+        case .convertTrial:
+            .object("The first paid term.", change + [.required("term", paidTerm), .optional("lineItems", anyChanges)])
+        case .renewSubscription:
+            .object("The next term.", change + [.required("term", nextTerm)])
+        case .renewWithUpsell:
+            .object("The next term, with more.", change + [.required("term", nextTerm), .required("lineItems", more)])
+        case .renewWithReducedTier:
+            .object("The next term, with less.", change + [.required("term", nextTerm), .required("lineItems", less)])
+        case .cancelSubscription:
+            .object("The end.", change + [.optional("effective", effective)])
+        case .viewEntitlement:
+            .object(
+                "Which entitlement.",
+                [
+                    .optional("subscriptionId", subscriptionID),
+                    .optional("entitlementId", .text(1...255, "The id of the entitlement in EMS (eId).")),
+                ] + references + [.optional("include", include)],
+                [.exactlyOne(["subscriptionId", "entitlementId"])]
+            )
+        case .syncEntitlements:
+            .object("Which entitlements.", [.optional("filter", filter), .optional("include", include)])
+        }
+    }
+
+    /// What the seven changing operations have in common.
+    private static let change: [ObjectRules.Property] =
+        [.required("subscriptionId", subscriptionID)] + references + [
+            .optional(
+                "expectedVersion",
+                .integer(
+                    0...1_000_000_000,
+                    "The version the subscription must have: behind it the command waits, past it it is rejected. 0: it must be absent. A dry run doesn't look at it."
+                )
+            )
+        ]
+
+    private static let references: [ObjectRules.Property] = [
+        .optional("orderId", .text(1...255, "The publisher's order; kept as refId2.")),
+        .optional("purchaseOrder", .text(1...255, "The customer's purchase order; kept as refId1.")),
+        .optional("requestedBy", .text(1...255, "Who ordered it.")),
+        .optional("reason", .text(1...255, like: .lines, "Why.")),
+    ]
+}
+
+extension OrderOperation {
+    /// `orders.<operation>.v1`, the type of its command; a topology prefix doesn't change it.
+    public var commandType: String { "orders.\(rawValue).v1" }
+
+    /// What its command does, in a sentence.
+    public var meaning: String {
+        switch self {
+        case .createSubscription: "Creates a subscription, enabled, with customer, term and line items."
+        case .startTrial: "Creates a subscription as a trial for a number of days."
+        case .convertTrial: "Makes a trial a paid subscription: new term, line items added, removed or changed."
+        case .renewSubscription: "Gives a subscription its next term, on the header and on every line."
+        case .renewWithUpsell: "Gives the next term, and adds line items or quantity; removes nothing."
+        case .renewWithReducedTier: "Gives the next term, and removes line items or quantity; adds nothing."
+        case .cancelSubscription: "Ends a subscription now, or marks it to end with its term."
+        case .viewEntitlement: "Reads one entitlement."
+        case .syncEntitlements: "Reads many entitlements: one event for each, then a last one."
+        }
+    }
+}

@@ -1,0 +1,131 @@
+public import SubscriptionLifecycle
+
+/// The message translator: bytes and properties to a typed command, strictly.
+public struct Translator: Sendable {
+    /// The largest body, in bytes.
+    public var maximumMessageSize: Int
+    /// The prefix of the topology: what a `reply_to` must not start with.
+    public var topologyPrefix: String
+
+    /// A translator with its limits.
+    public init(maximumMessageSize: Int = 1 << 20, topologyPrefix: String = "orders") {
+        self.maximumMessageSize = maximumMessageSize
+        self.topologyPrefix = topologyPrefix
+    }
+
+    /// Translates a message that came from the queue of that operation.
+    public func translate(_ message: WireMessage, from operation: OrderOperation) throws(Poison) -> Order {
+        var sender = Sender(message)
+        do throws(Poison) {
+            let event = try read(message)
+            sender = Sender(event, message)
+            try checkVersion(event)
+            let identity = try identity(event, message)
+            try checkType(event, operation)
+            try checkReplyTo(message, event, operation)
+            return try order(event, identity, message, operation)
+        } catch {
+            throw sender.signed(error)
+        }
+    }
+
+    /// Reads only the identity and the operation that the type names, as far as they can be read; for what the broker gave back.
+    public func peek(_ message: WireMessage) -> (identity: CommandIdentity?, operation: OrderOperation?) {
+        if let event = try? read(message) {
+            return (Sender(event, message).identity, CommandType(event["type"]?.text ?? "")?.operation)
+        }
+        // The body can't be read; in binary mode the headers still can.
+        guard case .binary? = try? ContentMode(contentType: message.contentType) else { return (nil, nil) }
+        let attributes = message.binaryAttributes
+        return (Sender(attributes, message).identity, CommandType(attributes["type"]?.text ?? "")?.operation)
+    }
+
+    /// The event as one object, whatever its mode; members that are `null` count as absent, as CloudEvents wants it.
+    private func read(_ message: WireMessage) throws(Poison) -> JSON.Object {
+        let size = message.omittedBodySize ?? UInt64(message.body.count)
+        guard message.omittedBodySize == nil, message.body.count <= maximumMessageSize else {
+            throw Poison(.tooLarge, "The body has \(size) bytes; at most \(maximumMessageSize) are accepted.")
+        }
+        switch try ContentMode(contentType: message.contentType) {
+        case .structured:
+            guard case .object(let event) = try json(message.body, at: JSONPath()) else {
+                throw Poison(
+                    .malformedMessage,
+                    "The body must be a JSON object: a CloudEvents event in structured mode."
+                )
+            }
+            return JSON.Object(event.members.filter { $0.value != .null })
+        case .binary:
+            var event = message.binaryAttributes
+            event.append("data", try json(message.body, at: JSONPath([.member("data")])))
+            return event
+        }
+    }
+
+    private func json(_ bytes: [UInt8], at path: JSONPath) throws(Poison) -> JSON {
+        do throws(JSONError) {
+            return try JSONReader.read(bytes)
+        } catch {
+            var error = error
+            error.path = JSONPath(path.steps + error.path.steps)
+            let place = error.path.description
+            throw Poison(.malformedMessage, error.description, path: place.isEmpty ? nil : place)
+        }
+    }
+
+    private func order(
+        _ event: JSON.Object,
+        _ identity: CommandIdentity,
+        _ message: WireMessage,
+        _ operation: OrderOperation
+    ) throws(Poison) -> Order {
+        do throws(SchemaViolation) {
+            if let violation = CommandSchema.event(operation).violation(in: .object(event)) { throw violation }
+            let fields = Payload(object: event, path: JSONPath())
+            let envelope = envelope(fields, identity, message, operation)
+            var command = try fields.payload("data").command(operation)
+            if envelope.isDryRun, case .change(var change) = command {
+                // A dry run looks at the subscription as it is now, and waits for nothing.
+                change.expectedVersion = nil
+                command = .change(change)
+            }
+            return Order(
+                envelope: envelope,
+                operation: operation,
+                command: command,
+                fingerprint: Fingerprint.text(type: envelope.type, data: event["data"] ?? .null)
+            )
+        } catch {
+            throw Poison(violation: error)
+        }
+    }
+
+    private func envelope(
+        _ fields: Payload,
+        _ identity: CommandIdentity,
+        _ message: WireMessage,
+        _ operation: OrderOperation
+    ) -> Envelope {
+        let trace = TraceContext(fields, message)
+        let isDryRun = fields.flag(ifPresent: "dryrun") ?? false
+        return Envelope(
+            identity: identity,
+            type: operation.commandType,
+            time: fields.text(ifPresent: "time"),
+            correlationID: fields.text(ifPresent: "correlationid") ?? Sender.usable(message.correlationID),
+            replaces: fields.text(ifPresent: "replaces"),
+            traceparent: trace?.parent,
+            tracestate: trace?.state,
+            isDryRun: isDryRun,
+            replyTo: isDryRun || operation.isRead ? message.replyTo.flatMap { $0.isEmpty ? nil : $0 } : nil
+        )
+    }
+}
+
+extension Poison {
+    /// A violation of the schema, its path before the colon.
+    init(violation: SchemaViolation) {
+        let path = violation.path.description
+        self.init(.schemaViolation, "\(path): \(violation.message)", path: path)
+    }
+}
