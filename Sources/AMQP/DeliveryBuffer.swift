@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Deliveries between the owner of a connection and whoever iterates. The prefetches bound it.
+/// Deliveries between the owner of a connection and whoever iterates.
+///
+/// The prefetches bound it.
 ///
 /// Unlike the buffer of an `AsyncStream` it can be taken back: what nobody has read when a connection ends must not be
 /// begun any more.
@@ -40,7 +42,9 @@ public final class DeliveryBuffer: Sendable {
     /// An empty buffer that is still open.
     public init() {}
 
-    /// A stream that reads this buffer. One at a time.
+    /// A stream that reads this buffer.
+    ///
+    /// One at a time.
     public var stream: AsyncStream<Delivery> { AsyncStream { await self.next() } }
 
     /// Hands a delivery over; `false` when nobody will read any more.

@@ -28,7 +28,9 @@ public struct SettlementWindow: Sendable {
         newest = max(newest, tag)
     }
 
-    /// Settles a batch: requeues singly and in order, acknowledges the settled prefix with one `multiple`, the rest singly.
+    /// Settles a batch: requeues singly and in order, acknowledges the settled prefix with one `multiple`, the rest
+    /// singly.
+    ///
     /// The second value counts settlements of tags that are not, or not any more, unsettled.
     public mutating func settle(_ batch: [(tag: UInt64, settlement: Settlement)]) -> (actions: [Action], unknown: Int) {
         var actions: [Action] = []

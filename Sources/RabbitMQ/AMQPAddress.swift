@@ -41,7 +41,9 @@ public struct AMQPAddress: Hashable, Sendable {
         self.virtualHost = virtualHost
     }
 
-    /// Parses a URL. Missing parts have RabbitMQ's defaults; a missing or empty path is the virtual host `/`.
+    /// Parses a URL.
+    ///
+    /// Missing parts have RabbitMQ's defaults; a missing or empty path is the virtual host `/`.
     public init(_ url: String) throws(Invalid) {
         guard let colon = url.firstRange(of: "://") else { throw Invalid(reason: "there is no ://") }
         switch url[..<colon.lowerBound].lowercased() {

@@ -1,7 +1,9 @@
 import AMQP
 
 extension BrokerConnection {
-    /// Declares what is missing. All that can't be declared is named in one error; the channel is open afterwards.
+    /// Declares what is missing.
+    ///
+    /// All that can't be declared is named in one error; the channel is open afterwards.
     borrowing func declare(_ topology: Topology) throws(BrokerFailure) {
         var differences: [TopologyDifference] = []
         for exchange in topology.exchanges {
@@ -22,7 +24,9 @@ extension BrokerConnection {
         guard differences.isEmpty else { throw .topology(differences) }
     }
 
-    /// Compares without declaring what is missing. Bindings can't be asked for over AMQP and are not compared.
+    /// Compares without declaring what is missing.
+    ///
+    /// Bindings can't be asked for over AMQP and are not compared.
     borrowing func verify(_ topology: Topology) throws(BrokerFailure) {
         var differences: [TopologyDifference] = []
         // A passive declare tells whether a thing exists; an active one of an existing thing compares its arguments.

@@ -29,7 +29,9 @@ public struct RabbitMQAdministration: Sendable {
     }
 
     /// Compares exchanges and queues with what is required and changes nothing; differences come back as
-    /// `BrokerFailure.topology`. AMQP has no question for bindings: those are not compared.
+    /// `BrokerFailure.topology`.
+    ///
+    /// AMQP has no question for bindings: those are not compared.
     public func verify(_ topology: Topology) async throws(BrokerFailure) {
         try await connected { connection throws(BrokerFailure) in try connection.verify(topology) }
     }
@@ -42,7 +44,9 @@ public struct RabbitMQAdministration: Sendable {
         }
     }
 
-    /// The messages at the head of a queue. They go back to it when the connection closes, counted as delivered once more.
+    /// The messages at the head of a queue.
+    ///
+    /// They go back to it when the connection closes, counted as delivered once more.
     public func browse(_ queue: QueueName, limit: Int) async throws(BrokerFailure) -> [Message] {
         let configuration = configuration
         return try await connected { connection throws(BrokerFailure) in

@@ -6,7 +6,9 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var address: AMQPAddress
     /// What operators see in the broker's list of connections.
     public var connectionName: String
-    /// A peer that is silent for twice as long is dead. Whole seconds.
+    /// A peer that is silent for twice as long is dead.
+    ///
+    /// Whole seconds.
     public var heartbeat: Duration
     /// For TCP, TLS and the handshake together.
     public var connectTimeout: Duration

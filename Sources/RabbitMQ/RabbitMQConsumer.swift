@@ -6,7 +6,9 @@ public import Logging
 /// Each connection declares the topology, sets the prefetch and registers the consumers anew, under a new epoch. The
 /// deliveries that nobody had read when a connection broke are dropped: the broker delivers them again.
 public final class RabbitMQConsumer: DeliverySource {
-    /// The deliveries of every subscribed queue. Iterate once.
+    /// The deliveries of every subscribed queue.
+    ///
+    /// Iterate once.
     public let deliveries: AsyncStream<Delivery>
 
     private let mailbox = Mailbox<ConsumerRole.Command>()
@@ -43,7 +45,9 @@ public final class RabbitMQConsumer: DeliverySource {
         _ = mailbox.post(.abandon)
     }
 
-    /// Tells the broker about a delivery. Never blocks; a handle of an earlier epoch is dropped and counted.
+    /// Tells the broker about a delivery.
+    ///
+    /// Never blocks; a handle of an earlier epoch is dropped and counted.
     public func settle(_ delivery: DeliveryID, _ settlement: Settlement) {
         if !mailbox.post(.settle(delivery, settlement)) {
             board.update { $0.staleSettlements += 1 }

@@ -25,8 +25,9 @@ public final class RabbitMQPublisher: Publisher {
         _ = mailbox.post(.abandon)
     }
 
-    /// Publishes and returns when the broker has confirmed. Without a connection it waits for one, up to the confirm
-    /// time-out.
+    /// Publishes and returns when the broker has confirmed.
+    ///
+    /// Without a connection it waits for one, up to the confirm time-out.
     public func publish(_ publishing: Publishing) async throws(PublishFailure) {
         let deadline = ContinuousClock.now + configuration.confirmTimeout
         let result: Result<Void, PublishFailure> = await withCheckedContinuation { continuation in

@@ -6,7 +6,9 @@ public struct NotInTime: Error, CustomStringConvertible {
     public let description: String
 }
 
-/// Waits until the condition holds. It is asked again and again, so it must be cheap and have no effect.
+/// Waits until the condition holds.
+///
+/// It is asked again and again, so it must be cheap and have no effect.
 public func eventually(
     _ what: String,
     within limit: Duration = .seconds(10),

@@ -42,7 +42,9 @@ struct Arena: ~Copyable {
         return bytes(name.rawValue)
     }
 
-    /// A table for the library. It is encoded here and decoded by the library, so that no C tree is built by hand.
+    /// A table for the library.
+    ///
+    /// It is encoded here and decoded by the library, so that no C tree is built by hand.
     func table(_ table: FieldTable) throws(BrokerFailure) -> amqp_table_t {
         let encoded: [UInt8]
         do { encoded = try table.encoded() } catch { throw .invalid("a table can't be encoded: \(error)") }

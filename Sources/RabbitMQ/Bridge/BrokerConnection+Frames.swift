@@ -5,7 +5,9 @@ extension BrokerConnection {
     /// Whether a frame may be there that `poll` on the descriptor can't see.
     borrowing func hasBufferedInput() -> Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
 
-    /// The next frame as a value, or `nil` when none came in the given time. Serves heartbeats on the way.
+    /// The next frame as a value, or `nil` when none came in the given time.
+    ///
+    /// Serves heartbeats on the way.
     borrowing func nextFrame(waiting timeout: Duration = .zero) throws(BrokerFailure) -> InboundFrame? {
         var frame = amqp_frame_t()
         var limit = timeout.timeval

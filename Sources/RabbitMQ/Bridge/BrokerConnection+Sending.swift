@@ -11,12 +11,12 @@ extension BrokerConnection {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CORK, &flag, socklen_t(MemoryLayout.size(ofValue: flag)))
     }
 
-    /// `basic.ack`
+    /// Sends `basic.ack`.
     borrowing func acknowledge(_ tag: UInt64, multiple: Bool) throws(BrokerFailure) {
         try Self.check(amqp_basic_ack(state, 1, tag, multiple ? 1 : 0), "basic.ack")
     }
 
-    /// `basic.nack` with requeue.
+    /// Sends `basic.nack` with requeue.
     borrowing func requeue(_ tag: UInt64) throws(BrokerFailure) {
         try Self.check(amqp_basic_nack(state, 1, tag, 0, 1), "basic.nack")
     }

@@ -2,7 +2,9 @@ import AMQP
 import CRabbitMQ
 import Glibc
 
-/// One connection of librabbitmq with its channel 1. Not thread-safe: whoever made it is its only user.
+/// One connection of librabbitmq with its channel 1.
+///
+/// Not thread-safe: whoever made it is its only user.
 struct BrokerConnection: ~Copyable {
     /// Stays inside `Bridge/`.
     let state: amqp_connection_state_t

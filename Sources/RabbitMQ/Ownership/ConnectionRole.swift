@@ -1,6 +1,8 @@
 import AMQP
 
-/// What a connection is for: consuming or publishing. Lives on the owner's thread and is called by nobody else.
+/// What a connection is for: consuming or publishing.
+///
+/// Lives on the owner's thread and is called by nobody else.
 protocol ConnectionRole {
     /// What others post.
     associatedtype Command: Sendable

@@ -5,7 +5,9 @@ enum OwnerThread {
     /// librabbitmq 0.11 decodes tables by recursion: the deepest that fits into a frame needs more than 1 MiB.
     private static let stackSize = 8 * 1024 * 1024
 
-    /// Starts the thread; it ends with the body. The kernel shows the first 15 bytes of the name.
+    /// Starts the thread; it ends with the body.
+    ///
+    /// The kernel shows the first 15 bytes of the name.
     static func start(name: String, _ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(ThreadStart(name: name, body: body)).toOpaque()
         let status = create(context)
@@ -61,7 +63,9 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
     return nil
 }
 
-/// What `top -H` and debuggers show. Swift's view of the C library has no `pthread_setname_np`.
+/// What `top -H` and debuggers show.
+///
+/// Swift's view of the C library has no `pthread_setname_np`.
 private func showName(_ name: String) {
     let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { return }

@@ -22,7 +22,9 @@ final class WakeUp: Sendable {
         close(signalDescriptor)
     }
 
-    /// Wakes the owner. A full pipe is a signal too, so the result does not matter.
+    /// Wakes the owner.
+    ///
+    /// A full pipe is a signal too, so the result does not matter.
     func signal() {
         var byte: UInt8 = 1
         _ = write(signalDescriptor, &byte, 1)

@@ -6,7 +6,9 @@ struct EncodedPublishing: Sendable {
     /// The encoded header table with its length prefix; `nil` when there are no headers.
     let headers: [UInt8]?
 
-    /// Checks and encodes. A content header is never split: over the frame size the broker would close the connection.
+    /// Checks and encodes.
+    ///
+    /// A content header is never split: over the frame size the broker would close the connection.
     init(_ publishing: Publishing, frameMaximum: Int) throws(PublishFailure) {
         let properties = publishing.properties
         let texts: [(String, String?)] = [

@@ -1,7 +1,9 @@
 public import AMQP
 import Synchronization
 
-/// A broker within the process, with RabbitMQ's behaviour as far as the conformance suite goes. It never waits.
+/// A broker within the process, with RabbitMQ's behaviour as far as the conformance suite goes.
+///
+/// It never waits.
 public final class InMemoryBroker: Sendable {
     private let state = Mutex(BrokerState())
 

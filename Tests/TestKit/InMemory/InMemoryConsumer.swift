@@ -2,7 +2,9 @@ public import AMQP
 
 /// The incoming half of the in-memory broker.
 public final class InMemoryConsumer: DeliverySource {
-    /// The deliveries of every subscribed queue. Iterate once.
+    /// The deliveries of every subscribed queue.
+    ///
+    /// Iterate once.
     public let deliveries: AsyncStream<Delivery>
 
     private let broker: InMemoryBroker

@@ -1,7 +1,9 @@
 public import AMQP
 import Synchronization
 
-/// The outgoing half of the in-memory broker. Failures can be put in its way.
+/// The outgoing half of the in-memory broker.
+///
+/// Failures can be put in its way.
 public final class InMemoryPublisher: Publisher {
     private struct State {
         var isClosed = false

@@ -27,6 +27,11 @@ final class KeptProcess: Sendable {
         // No other child may hold the input open, or its end would never be seen.
         _ = fcntl(input, F_SETFD, FD_CLOEXEC)
         _ = fcntl(output, F_SETFD, FD_CLOEXEC)
+        // Threads of Swift's pools block every signal and a child inherits that: the node would never see its TERM.
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try process.run()
         try inputPipe.fileHandleForWriting.close()
         _ = Self.endsAllAtExit

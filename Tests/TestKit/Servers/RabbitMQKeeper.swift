@@ -18,7 +18,8 @@ enum RabbitMQKeeper {
         printf 'disk_free_limit.absolute = 100MB\n' >> "$base/rabbitmq.conf"
         echo '[].' > "$RABBITMQ_ENABLED_PLUGINS_FILE"
         pidfile=$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME.pid
-        trap '' INT TERM HUP
+        # Handlers are not inherited by the node, as ignored signals would be: it must obey TERM.
+        trap : INT TERM HUP
 
         alive() { [ -n "$1" ] && [ "$(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null || echo Z)" != Z ]; }
 

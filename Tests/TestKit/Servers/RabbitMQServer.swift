@@ -47,7 +47,9 @@ public final class RabbitMQServer: Sendable {
     /// Stops the node in an orderly way and waits until it is gone; its data stay.
     public func terminate() async throws { try await command("halt TERM", answer: "stopped") }
 
-    /// Kills the node. A quorum queue that is younger than about five seconds does not survive this on RabbitMQ 3.10.
+    /// Kills the node.
+    ///
+    /// A quorum queue that is younger than about five seconds does not survive this on RabbitMQ 3.10.
     public func kill() async throws { try await command("halt KILL", answer: "stopped") }
 
     /// Starts the node again on the same port with the same data.
@@ -58,7 +60,9 @@ public final class RabbitMQServer: Sendable {
         try await command("control " + words.joined(separator: " "), answer: "done")
     }
 
-    /// Ends the node and removes its data. Also happens when the process ends.
+    /// Ends the node and removes its data.
+    ///
+    /// Also happens when the process ends.
     public func close() { keeper?.end() }
 
     private func command(_ line: String, answer: String) async throws {

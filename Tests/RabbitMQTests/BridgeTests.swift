@@ -1,0 +1,66 @@
+import AMQP
+import Glibc
+@testable import RabbitMQ
+import Testing
+
+@Suite struct BridgeTests {
+    private func publishing(_ change: (inout Publishing) -> Void) -> Publishing {
+        var publishing = Publishing(exchange: "in", routingKey: "key", properties: Properties(), body: [])
+        change(&publishing)
+        return publishing
+    }
+
+    @Test func `a property over 255 bytes is refused before it is sent`() throws {
+        let properties: [WritableKeyPath<Properties, String?>] = [
+            \.contentType, \.contentEncoding, \.correlationID, \.replyTo, \.expiration, \.messageID, \.type, \.userID, \.appID,
+        ]
+        for property in properties {
+            let fits = publishing { $0.properties[keyPath: property] = String(repeating: "ü", count: 127) }
+            _ = try EncodedPublishing(fits, frameMaximum: 131_072)
+            let long = publishing { $0.properties[keyPath: property] = String(repeating: "ü", count: 128) }
+            let error = #expect(throws: PublishFailure.self) { try EncodedPublishing(long, frameMaximum: 131_072) }
+            #expect(error.map { "\($0)".hasPrefix("invalid") } == true)
+        }
+    }
+
+    @Test func `properties over the frame size are refused before they are sent`() throws {
+        let headers = publishing { $0.properties.headers = ["h": .bytes(Array(repeating: 0, count: 4_000))] }
+        _ = try EncodedPublishing(headers, frameMaximum: 4_096)
+        let error = #expect(throws: PublishFailure.self) { try EncodedPublishing(headers, frameMaximum: 4_000) }
+        #expect(error.map { "\($0)".contains("4000") } == true)
+    }
+
+    @Test func `headers that no table can hold are refused before they are sent`() {
+        let name = publishing { $0.properties.headers = [String(repeating: "h", count: 256): 1] }
+        #expect(throws: PublishFailure.self) { try EncodedPublishing(name, frameMaximum: 131_072) }
+        let number = publishing { $0.properties.headers = ["n": .unsigned(.max)] }
+        #expect(throws: PublishFailure.self) { try EncodedPublishing(number, frameMaximum: 131_072) }
+    }
+
+    @Test func `the library reads our tables`() throws {
+        let arena = Arena()
+        _ = try arena.table([
+            "text": "value", "list": .array([1, .table(["deep": .void]), .bytes([0])]), "decimal": .decimal(scale: 1, value: 2),
+        ])
+        _ = try arena.table([:])
+        #expect(throws: BrokerFailure.self) { _ = try arena.table(encoded: [0, 0, 0, 9, 1]) }
+    }
+
+    @Test func `texts reach the library byte for byte, the empty one too`() {
+        let arena = Arena()
+        #expect(String(arena.bytes("grün\u{0}x")) == "grün\u{0}x")
+        #expect(String(arena.bytes("")) == "")
+        #expect([UInt8](arena.bytes("")) == [])
+    }
+
+    @Test func `names over 255 bytes never reach the library`() {
+        let arena = Arena()
+        #expect(throws: BrokerFailure.self) { _ = try arena.name(QueueName(String(repeating: "q", count: 256))) }
+    }
+
+    @Test func `durations become the library's waits`() {
+        let wait = Duration.milliseconds(1_250).timeval
+        #expect(wait.tv_sec == 1)
+        #expect(wait.tv_usec == 250_000)
+    }
+}
