@@ -110,9 +110,11 @@ import Testing
             try await client.create("", lines: [Client.line()])
             let again: JSON = ["entitlement": ["externalId": "A"]]
             try await client.call("POST", "/entitlements", again).expect(400)
-            try await client.call("POST", "/entitlements?searchPattern=x", again).expect(400)
             try await client.patch("B", ["externalId": "A"]).expect(400)
             try await client.patch("B", ["externalId": "B"]).expect(200)
+            try await client.patch("B", ["externalId": "B2"]).expect(200)
+            try await client.get("B").expect(404)
+            try await client.create("B", lines: [Client.line()])
             try await client.patch("B", ["productKeys": ["productKey": [Client.line("A/1")]]]).expect(400)
             let twice: JSON = [Client.line("B/2"), Client.line("B/2")]
             try await client.patch("B", ["productKeys": ["productKey": twice]]).expect(400)

@@ -56,20 +56,17 @@ import Testing
         }
     }
 
+    private static let item = #"{"itemProduct":{"product":{"externalId":"GC3040"}}}"#
+
     @Test(arguments: [
         "", "{", "[]", "nonsense", #"{"entitlement":[]}"#, #"{"entitlement":{"externalId":7}}"#, #"{"other":{}}"#,
         #"{"entitlement":{"startDate":"2026-02-30"}}"#, #"{"entitlement":{"state":"OPEN"}}"#,
         #"{"entitlement":{"productKeys":{"productKey":{}}}}"#, #"{"entitlement":{"externalId":"\ud800"}}"#,
-        #"{"entitlement":{"productKeys":{"productKey":[{"totalQuantity":"10"}]}}}"#,
+        #"{"entitlement":{"productKeys":{"productKey":[{"totalQuantity":"10","item":\#(item)}]}}}"#,
     ])
     func `A body of a wrong shape is the documented error 152`(body: String) async throws {
         try await withSandbox { client in
             let headers = Self.basic.merging(Self.json) { $1 }
-            var body = body
-            if body.contains("totalQuantity") {
-                body =
-                    #"{"entitlement":{"productKeys":{"productKey":[{"totalQuantity":"10","item":{"itemProduct":{"product":{"externalId":"GC3040"}}}}]}}}"#
-            }
             let answer = try await client.send("POST", "/ems/api/v5/entitlements", headers, Array(body.utf8))
             #expect(answer.status == 400)
             #expect(answer.errorCode == 152)
