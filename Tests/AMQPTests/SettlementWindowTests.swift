@@ -18,9 +18,11 @@ import Testing
 
     @Test func `a multiple ack never takes along what is unsettled`() {
         var window = window(1...4)
-        #expect(window.settle([(2, .acknowledge), (3, .acknowledge)]).actions == [
-            .acknowledge(2, multiple: false), .acknowledge(3, multiple: false),
-        ])
+        #expect(
+            window.settle([(2, .acknowledge), (3, .acknowledge)]).actions == [
+                .acknowledge(2, multiple: false), .acknowledge(3, multiple: false),
+            ]
+        )
         #expect(window.settle([(4, .acknowledge)]).actions == [.acknowledge(4, multiple: false)])
         #expect(window.settle([(1, .acknowledge)]).actions == [.acknowledge(1, multiple: false)])
         #expect(window.count == 0)
@@ -50,7 +52,8 @@ import Testing
                 let batch = rest.prefix(Int.random(in: 1...7, using: &generator))
                 rest.removeFirst(batch.count)
                 let requeued = Set(batch.filter { _ in Bool.random(using: &generator) })
-                for action in window.settle(batch.map { ($0, requeued.contains($0) ? .requeue : .acknowledge) }).actions {
+                for action in window.settle(batch.map { ($0, requeued.contains($0) ? .requeue : .acknowledge) }).actions
+                {
                     switch action {
                     case .requeue(let tag):
                         #expect(requeued.contains(tag) && atBroker.remove(tag) != nil)

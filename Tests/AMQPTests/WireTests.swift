@@ -1,5 +1,6 @@
-@testable import AMQP
 import Testing
+
+@testable import AMQP
 
 @Suite struct WireTests {
     private let limits = ContentLimits()
@@ -28,18 +29,22 @@ import Testing
     }
 
     @Test func `numbers that RabbitMQ has no field type for are refused`() throws {
-        #expect(try FieldTableDecoder.decode(content(["n": .unsigned(1 << 40)]), limits: limits) == ["n": .integer(1 << 40)])
+        #expect(
+            try FieldTableDecoder.decode(content(["n": .unsigned(1 << 40)]), limits: limits) == ["n": .integer(1 << 40)]
+        )
         #expect(throws: WireError.self) { try FieldTable([.init("n", .unsigned(.max))]).encoded() }
         #expect(throws: WireError.self) { try FieldTable([.init(String(repeating: "n", count: 256), 1)]).encoded() }
     }
 
-    @Test(arguments: [
-        ("b", [0x80], FieldValue.integer(-128)), ("B", [0x80], .unsigned(128)), ("s", [0x80, 0], .integer(-32768)),
-        ("u", [0x80, 0], .unsigned(32768)), ("I", [0x80, 0, 0, 0], .integer(-2_147_483_648)),
-        ("i", [0x80, 0, 0, 0], .unsigned(2_147_483_648)), ("l", [0x80, 0, 0, 0, 0, 0, 0, 0], .integer(.min)),
-        ("L", [0x80, 0, 0, 0, 0, 0, 0, 0], .unsigned(1 << 63)), ("f", [0x3F, 0x80, 0, 0], .double(1)),
-        ("S", [0, 0, 0, 1, 0xFF], .bytes([0xFF])), ("t", [7], .boolean(true)),
-    ] as [(String, [UInt8], FieldValue)])
+    @Test(
+        arguments: [
+            ("b", [0x80], FieldValue.integer(-128)), ("B", [0x80], .unsigned(128)), ("s", [0x80, 0], .integer(-32768)),
+            ("u", [0x80, 0], .unsigned(32768)), ("I", [0x80, 0, 0, 0], .integer(-2_147_483_648)),
+            ("i", [0x80, 0, 0, 0], .unsigned(2_147_483_648)), ("l", [0x80, 0, 0, 0, 0, 0, 0, 0], .integer(.min)),
+            ("L", [0x80, 0, 0, 0, 0, 0, 0, 0], .unsigned(1 << 63)), ("f", [0x3F, 0x80, 0, 0], .double(1)),
+            ("S", [0, 0, 0, 1, 0xFF], .bytes([0xFF])), ("t", [7], .boolean(true)),
+        ] as [(String, [UInt8], FieldValue)]
+    )
     func `field types of other clients are read`(type: String, bytes: [UInt8], value: FieldValue) throws {
         let content: [UInt8] = [1, UInt8(ascii: "k")] + Array(type.utf8) + bytes
         #expect(try FieldTableDecoder.decode(content[...], limits: limits) == ["k": value])
@@ -47,7 +52,9 @@ import Testing
 
     @Test func `depth is limited when reading and when writing`() throws {
         #expect(try FieldTableDecoder.decode(content(nested(21), depth: 99), limits: limits) == nested(21))
-        #expect(throws: WireError.overLimit) { try FieldTableDecoder.decode(content(nested(22), depth: 99), limits: limits) }
+        #expect(throws: WireError.overLimit) {
+            try FieldTableDecoder.decode(content(nested(22), depth: 99), limits: limits)
+        }
         #expect(throws: WireError.overLimit) { try nested(22).encoded() }
     }
 

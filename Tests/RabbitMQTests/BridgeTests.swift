@@ -1,7 +1,8 @@
 import AMQP
 import Glibc
-@testable import RabbitMQ
 import Testing
+
+@testable import RabbitMQ
 
 @Suite struct BridgeTests {
     private func publishing(_ change: (inout Publishing) -> Void) -> Publishing {
@@ -12,7 +13,8 @@ import Testing
 
     @Test func `a property over 255 bytes is refused before it is sent`() throws {
         let properties: [WritableKeyPath<Properties, String?>] = [
-            \.contentType, \.contentEncoding, \.correlationID, \.replyTo, \.expiration, \.messageID, \.type, \.userID, \.appID,
+            \.contentType, \.contentEncoding, \.correlationID, \.replyTo, \.expiration, \.messageID, \.type, \.userID,
+            \.appID,
         ]
         for property in properties {
             let fits = publishing { $0.properties[keyPath: property] = String(repeating: "ü", count: 127) }
@@ -40,7 +42,8 @@ import Testing
     @Test func `the library reads our tables`() throws {
         let arena = Arena()
         _ = try arena.table([
-            "text": "value", "list": .array([1, .table(["deep": .void]), .bytes([0])]), "decimal": .decimal(scale: 1, value: 2),
+            "text": "value", "list": .array([1, .table(["deep": .void]), .bytes([0])]),
+            "decimal": .decimal(scale: 1, value: 2),
         ])
         _ = try arena.table([:])
         #expect(throws: BrokerFailure.self) { _ = try arena.table(encoded: [0, 0, 0, 9, 1]) }

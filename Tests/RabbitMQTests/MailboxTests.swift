@@ -1,5 +1,6 @@
-@testable import RabbitMQ
 import Testing
+
+@testable import RabbitMQ
 
 @Suite struct MailboxTests {
     @Test func `commands come out in order, once`() {

@@ -1,7 +1,8 @@
 import AMQP
 import Crypto
-@testable import RabbitMQ
 import Testing
+
+@testable import RabbitMQ
 
 @Suite struct MessageAssemblerTests {
     private let deliver = InboundFrame.deliver(
@@ -57,7 +58,8 @@ import Testing
     @Test func `a body over the limit is hashed as it passes and not kept`() throws {
         let body = (0..<100).map(UInt8.init)
         let frames: [InboundFrame] = [
-            deliver, .header(bodySize: 100, properties: noProperties), .body(Array(body[..<60])), .body(Array(body[60...])),
+            deliver, .header(bodySize: 100, properties: noProperties), .body(Array(body[..<60])),
+            .body(Array(body[60...])),
         ]
         let omitted = try assemble(frames, limits: ContentLimits(bodyBytes: 99))
         #expect(omitted.body.isEmpty)
@@ -86,7 +88,8 @@ import Testing
     @Test func `a connection is given up when content makes no sense`() throws {
         let nonsense: [[InboundFrame]] = [
             [.body([1])], [.header(bodySize: 1, properties: noProperties)], [deliver, deliver], [deliver, .body([1])],
-            [deliver, .header(bodySize: 1, properties: [])], [deliver, .header(bodySize: 1, properties: [0xFF, 0xFF])],
+            [deliver, .header(bodySize: 1, properties: [])],
+            [deliver, .header(bodySize: 1, properties: [0xFF, 0xFF])],
             [deliver, .header(bodySize: 2, properties: noProperties), .body([1, 2, 3])],
             [deliver, .header(bodySize: 2, properties: noProperties), .acknowledge(1, multiple: false)],
         ]

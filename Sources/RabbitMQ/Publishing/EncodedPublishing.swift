@@ -5,7 +5,9 @@ struct EncodedPublishing: Sendable {
     let publishing: Publishing
     /// The encoded header table with its length prefix; `nil` when there are no headers.
     let headers: [UInt8]?
+}
 
+extension EncodedPublishing {
     /// Checks and encodes.
     ///
     /// A content header is never split: over the frame size the broker would close the connection.

@@ -51,6 +51,7 @@ enum RabbitMQKeeper {
           case $word in
             start) start ;;
             halt) halt "$rest" ;;
+            signal) kill "-$rest" "$(cat "$pidfile")" && echo done || echo "failed: $rest" ;;
             control) timeout 60 "$bin/rabbitmqctl" -q $rest >> "$base/out" 2>&1 && echo done || echo "failed: $rest" ;;
           esac
         done

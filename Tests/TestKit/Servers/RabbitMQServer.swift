@@ -55,6 +55,12 @@ public final class RabbitMQServer: Sendable {
     /// Starts the node again on the same port with the same data.
     public func start() async throws { try await command("start", answer: "ready") }
 
+    /// Stops the node in its tracks: its sockets stay open and nobody answers.
+    public func freeze() async throws { try await command("signal STOP", answer: "done") }
+
+    /// Lets a frozen node go on.
+    public func thaw() async throws { try await command("signal CONT", answer: "done") }
+
     /// Runs `rabbitmqctl` with these words, none of which may contain a space.
     public func control(_ words: String...) async throws {
         try await command("control " + words.joined(separator: " "), answer: "done")
