@@ -136,6 +136,10 @@ let tests: [Target] = [
     .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
     .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
+    .testTarget(
+        name: "SQLiteLedgerTests",
+        dependencies: ["SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb]
+    ),
 ]
 
 // MARK: - Package
