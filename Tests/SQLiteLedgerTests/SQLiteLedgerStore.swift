@@ -31,6 +31,15 @@ final class SQLiteLedgerStore: LedgerStore {
         return ledger
     }
 
+    /// Opens a copy of the first file as it is now, while somebody writes it: what a crash at this moment would leave.
+    ///
+    /// That holds until the first checkpoint, after 4000 pages: till then all that is written goes to the end of the log.
+    func openCopy(now: Date) async throws -> SQLiteLedger {
+        let target = folder.file("\(UUID().uuidString).db")
+        try copy(from: path(1), to: target)
+        return try await SQLiteLedger.open(path: target, predecessorWait: LedgerConformance.predecessorWait, now: now)
+    }
+
     private func path(_ count: Int) -> String { folder.file("\(count).db") }
 
     private func copy(from source: String, to target: String) throws {
