@@ -146,6 +146,10 @@ let tests: [Target] = [
         name: "EMSSandboxTests",
         dependencies: ["EMSSandbox", hummingbird, httpTypes, lifecycle, logging, nioCore, nioPosix]
     ),
+    .testTarget(
+        name: "SQLiteLedgerTests",
+        dependencies: ["SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb]
+    ),
 ]
 
 // MARK: - Package

@@ -1,1 +1,139 @@
-// placeholder
+public import Foundation
+import GRDB
+public import OrderFulfilment
+public import OrderMessages
+public import SubscriptionLifecycle
+import Synchronization
+
+/// The ledger in one SQLite file: one process writes it, others read it beside.
+///
+/// Calls made at the same time share a transaction and its fsync, and each answers only when that is done. Nothing
+/// runs on Swift's own threads but the encoding of what is stored.
+public final class SQLiteLedger: Ledger {
+    private let group: GroupCommit
+    private let fences: FenceCounter
+    private let predecessorWait: Double
+    private let path: String
+    private let lock: Mutex<WriterLock?>
+    /// Operators' questions go past the writer, so that a long list holds no order up; `nil` in memory.
+    private let reader: SQLiteLedgerReader?
+
+    init(
+        group: GroupCommit,
+        fences: FenceCounter,
+        predecessorWait: Double,
+        path: String,
+        lock: WriterLock?,
+        reader: SQLiteLedgerReader?
+    ) {
+        self.group = group
+        self.fences = fences
+        self.predecessorWait = predecessorWait
+        self.path = path
+        self.lock = Mutex(lock)
+        self.reader = reader
+    }
+
+    /// Transactions committed since it was opened: calls made at the same time share one.
+    public var commits: Int { group.commits }
+
+    /// Claims a command for the line, or says why not.
+    public func claim(_ request: ClaimRequest) async throws(LedgerFailure) -> ClaimAnswer {
+        let message = StoredMessages.bytes(of: request.message)
+        return try await write { try $0.claim(request, message: message) }
+    }
+
+    /// Makes the decision durable, before the first write to EMS.
+    public func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+        let json: Data
+        do { json = try StoredJSON.bytes(of: decision) } catch { throw LedgerFailure(error, path: path) }
+        try await write { try $0.record(json, under: claim) }
+    }
+
+    /// Makes an intent durable (adds it, or replaces the one of the same id), before its call.
+    public func intend(_ intent: Intent, under claim: Claim) async throws(LedgerFailure) {
+        try await write { try $0.intend(intent, under: claim) }
+    }
+
+    /// Ends the command, frees its lane and readies whoever comes next.
+    public func complete(_ ending: Ending, under claim: Claim) async throws(LedgerFailure) {
+        try await write { try $0.complete(ending, under: claim) }
+    }
+
+    /// The command's publishings were confirmed; its outcome event stays for duplicates, the rest goes.
+    public func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
+        try await write { try $0.announced(identity, round: round) }
+    }
+
+    /// Puts the command aside, so that its delivery may be acknowledged.
+    public func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure) {
+        try await write { try $0.park(parking, under: claim) }
+    }
+
+    /// Lets go of the command as it is, without an attempt; it stays its lane's head and is due at once.
+    public func release(_ claim: Claim) async throws(LedgerFailure) {
+        try await write { try $0.release(claim) }
+    }
+
+    /// Claims up to `limit` commands that are due at `now`, the longest due first.
+    public func wake(limit: Int, now: Date) async throws(LedgerFailure) -> [WokenCommand] {
+        try await write { try $0.wake(limit: limit, now: now) }
+    }
+
+    /// When the next command is due; `nil` when none waits for a time.
+    public func nextDue() async throws(LedgerFailure) -> Date? {
+        try await write { try $0.nextDue() }
+    }
+
+    /// Outcomes that are stored but not announced, the oldest first.
+    public func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
+        try await write { try $0.unannounced(endedBefore: endedBefore, limit: limit) }
+    }
+
+    /// Gives every premature command that much more time.
+    public func extendPatience(by seconds: Double) async throws(LedgerFailure) {
+        try await write { try $0.extendPatience(by: seconds) }
+    }
+
+    /// Deletes commands that ended before and were announced, the longest ended first.
+    public func prune(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> Int {
+        try await write { try $0.prune(endedBefore: endedBefore, limit: limit) }
+    }
+
+    /// What is known of a subscription; `nil` when the ledger has never seen it.
+    public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
+        try await write { try $0.known(id.description) }
+    }
+
+    /// Finishes what was asked before, closes the file and lets go of its lock.
+    public func close() async {
+        await reader?.close()
+        await group.close()
+        lock.withLock { $0 = nil }
+    }
+
+    /// The newest commands first, narrowed.
+    public func orders(matching filter: OrderFilter) async throws(LedgerFailure) -> [OrderRecord] {
+        if let reader { return try await reader.orders(matching: filter) }
+        return try await write { try OperatorQueries.orders($0.database, matching: filter) }
+    }
+
+    /// Every command of that id (whatever its source), newest first.
+    public func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord] {
+        if let reader { return try await reader.orders(withID: id) }
+        return try await write { try OperatorQueries.orders($0.database, withID: id) }
+    }
+
+    /// How many commands are where.
+    public func statistics() async throws(LedgerFailure) -> LedgerStatistics {
+        try await write { try OperatorQueries.statistics($0.database) }
+    }
+
+    private func write<Value: Sendable>(
+        _ work: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws(LedgerFailure) -> Value {
+        try await group.run { [fences, predecessorWait] database in
+            try work(LedgerTransaction(database: database, fences: fences, predecessorWait: predecessorWait))
+        }
+    }
+}

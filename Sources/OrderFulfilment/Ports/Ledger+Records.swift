@@ -118,17 +118,19 @@ public struct OrderRecord: Hashable, Sendable, Codable {
     }
 }
 
-/// How many commands are where. claimed = ended + open, always.
+/// How many commands are where.
+///
+/// claimed = ended + open, always.
 public struct LedgerStatistics: Hashable, Sendable, Codable {
     /// Commands that ever got a claim and are still kept.
     public var claimed: Int
     /// Of them, those that have ended.
     public var ended: Int
-    /// Of the open ones, how many stand where.
+    /// Of the open ones, how many stand where; every open state is there, if only with 0.
     public var open: [OrderRecord.State: Int]
     /// Ended, but not announced.
     public var unannounced: Int
-    /// Bytes of the messages of parked commands.
+    /// Bytes of the bodies of parked commands: retrying, behind and premature.
     public var parkedBytes: Int
 
     /// How many commands are where.

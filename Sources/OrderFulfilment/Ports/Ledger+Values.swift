@@ -32,7 +32,7 @@ public struct ClaimRequest: Hashable, Sendable {
     public var subscriptionID: SubscriptionID
     /// The version it expects.
     public var expectedVersion: Int?
-    /// The message as it was delivered, kept until the command has ended.
+    /// The message as it was delivered, kept until the command has ended and that was announced.
     public var message: Message
     /// When it was received.
     public var receivedAt: Date

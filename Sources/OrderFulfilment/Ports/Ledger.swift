@@ -11,7 +11,10 @@ public import SubscriptionLifecycle
 /// Every requirement is one transaction, durable when it returns. Requirements under a claim throw
 /// ``LedgerFailure/staleClaim`` when the claim's fence is not the row's any more.
 public protocol Ledger: LedgerQueries {
-    /// Claims a command for the line, or says why not. Puts a command that must stand behind its lane's head there.
+    /// Claims a command for the line, or says why not.
+    ///
+    /// With the lane taken, a fresh command stands behind its head, or is premature from the start when it expects a
+    /// version that isn't there yet. Its message is kept from now on: the ledger alone can finish what was claimed.
     func claim(_ request: ClaimRequest) async throws(LedgerFailure) -> ClaimAnswer
 
     /// Makes the decision durable, before the first write to EMS.
@@ -28,9 +31,16 @@ public protocol Ledger: LedgerQueries {
     func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure)
 
     /// Puts the command aside, its message stored, so that its delivery may be acknowledged.
+    ///
+    /// A command that waits for a predecessor gives up its place. It is ripe at once if what this very parking brings
+    /// to be known of the subscription is what it waits for. A version that was known before doesn't end its wait, the
+    /// line having called it premature all the same: then the next change of the subscription does.
     func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure)
 
-    /// Lets go of the command as it is, without an attempt: it is handled again when it is delivered again, or at once.
+    /// Lets go of the command as it is, without an attempt.
+    ///
+    /// It stays its lane's head and is due at once: the next ``wake(limit:now:)`` grants it again, or the next claim of
+    /// its identity, whichever comes first. Who shuts down stops waking before.
     func release(_ claim: Claim) async throws(LedgerFailure)
 
     /// Claims up to `limit` commands that are due at `now`, heads and premature ones alike, the longest due first.
@@ -44,6 +54,10 @@ public protocol Ledger: LedgerQueries {
 
     /// Gives every premature command that much more time: the worker was not able to let them go on.
     func extendPatience(by seconds: Double) async throws(LedgerFailure)
+
+    /// Deletes at most `limit` commands that ended before `endedBefore` and were announced, the longest ended first;
+    /// answers how many. What is known of subscriptions stays for ever.
+    func prune(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> Int
 
     /// What is known of a subscription; `nil` when the ledger has never seen it.
     func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?

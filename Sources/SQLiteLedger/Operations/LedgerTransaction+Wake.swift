@@ -1,0 +1,69 @@
+import Foundation
+import GRDB
+import OrderFulfilment
+
+extension LedgerTransaction {
+    static let dueSQL = """
+        SELECT number, subscription, state FROM command WHERE due IS NOT NULL AND due <= ? ORDER BY due, number LIMIT ?
+        """
+
+    static let nextDueSQL = "SELECT min(due) FROM command WHERE due IS NOT NULL"
+
+    static let extendSQL = "UPDATE command SET due = due + ? WHERE due IS NOT NULL AND state = 'premature'"
+
+    static let orphansSQL = """
+        UPDATE command SET state = 'retrying', is_released = 1, due = ?
+        WHERE state IN ('in-hand', 'retrying') AND state = 'in-hand'
+        """
+
+    static let restartPatienceSQL = """
+        UPDATE command SET due = max(due, ?) WHERE due IS NOT NULL AND state = 'premature'
+        """
+
+    /// Puts up to `limit` commands in hand whose time has come.
+    func wake(limit: Int, now: Date) throws -> [WokenCommand] {
+        var woken: [WokenCommand] = []
+        while woken.count < limit {
+            let due = try rows(Self.dueSQL, [now.stored, limit - woken.count]) { row in
+                (number: row[0] as Int64, subscription: row[1] as String, state: try state(row[2]))
+            }
+            guard !due.isEmpty else { break }
+            // A premature one whose lane is taken goes behind its head and is not due any more: the loop ends.
+            for command in due {
+                switch command.state {
+                case .retrying:
+                    woken.append(try take(command.number))
+                case .premature where try isFree(command.subscription):
+                    woken.append(try take(command.number, isExhausted: true))
+                case .premature:
+                    let place = try nextPlace(command.subscription)
+                    try run(Self.standBehindSQL, [place, true, command.number])
+                case .inHand, .behind, .ended:
+                    throw ByteReader.Damage()
+                }
+            }
+        }
+        return woken
+    }
+
+    /// When the next command is due.
+    func nextDue() throws -> Date? {
+        try row(Self.nextDueSQL) { ($0[0] as Double?).map { Date(stored: $0) } } ?? nil
+    }
+
+    /// Gives every premature command more time.
+    func extendPatience(by seconds: Double) throws {
+        try run(Self.extendSQL, [seconds])
+    }
+
+    /// Takes the file over from an earlier process: its claims are void, what it had in hand is due, and time spent
+    /// down counts against nobody's patience.
+    ///
+    /// Answers with the number of this opening.
+    static func takeOver(_ database: Database, now: Date, predecessorWait: Double) throws -> Int64 {
+        try database.execute(sql: orphansSQL, arguments: [now.stored])
+        try database.execute(sql: restartPatienceSQL, arguments: [now.addingTimeInterval(predecessorWait).stored])
+        try database.execute(sql: "UPDATE ledger SET epoch = epoch + 1")
+        return try Int64.fetchOne(database, sql: "SELECT epoch FROM ledger") ?? 0
+    }
+}

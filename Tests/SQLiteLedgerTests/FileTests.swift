@@ -1,0 +1,171 @@
+import Foundation
+import GRDB
+import OrderFulfilment
+import OrderMessages
+import TestKit
+import Testing
+
+@testable import SQLiteLedger
+
+/// What is at the path, and who may write it.
+@Suite struct FileTests {
+    let folder: TemporaryFolder
+    var path: String { folder.file("ledger.db") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func open(_ path: String) async throws -> SQLiteLedger {
+        try await SQLiteLedger.open(path: path, predecessorWait: 30, now: LedgerScene.time(0))
+    }
+
+    private func failure(_ path: String) async -> LedgerFailure? {
+        do {
+            _ = try await open(path)
+            return nil
+        } catch {
+            return error as? LedgerFailure
+        }
+    }
+
+    @Test func `A missing folder is created`() async throws {
+        let ledger = try await open(folder.file("a/b/ledger.db"))
+        await ledger.close()
+        #expect(FileManager.default.fileExists(atPath: folder.file("a/b/ledger.db")))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("a/b/ledger.db.new")))
+    }
+
+    @Test func `A folder that can't be made is named with the reason`() async throws {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: folder.file("a")))
+        guard case .unavailable(let message) = await failure(folder.file("a/ledger.db")) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(message.contains(folder.file("a")))
+    }
+
+    @Test func `A second writer is refused with the process that has the ledger, by any name of the file`() async throws
+    {
+        let ledger = try await open(path)
+        let link = folder.file("link.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        for name in [path, link] {
+            guard case .unavailable(let message) = await failure(name) else {
+                Issue.record("opened twice")
+                return
+            }
+            #expect(message.contains("process \(ProcessInfo.processInfo.processIdentifier)"))
+        }
+        await ledger.close()
+        try await open(path).close()
+    }
+
+    @Test func `A lock file that a dead process left behind holds nobody up`() async throws {
+        try Data("1\n".utf8).write(to: URL(fileURLWithPath: path + ".lock"))
+        try await open(path).close()
+    }
+
+    @Test func `A ledger of a newer version is left alone`() async throws {
+        try await open(path).close()
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { try $0.execute(sql: "PRAGMA user_version = \(Schema.version + 1)") }
+        try queue.close()
+        for failure in [await failure(path), await readerFailure()] {
+            guard case .incompatible(let message) = failure else {
+                Issue.record("opened")
+                return
+            }
+            #expect(message.contains("newer"))
+        }
+    }
+
+    private func readerFailure() async -> LedgerFailure? {
+        do {
+            _ = try await SQLiteLedgerReader.open(path: path)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: ["", "no database at all", String(repeating: "rubbish ", count: 1000), "SQLite format 3\0"])
+    func `What is no ledger is refused and stays as it is`(_ content: String) async throws {
+        try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+        for failure in [await failure(path), await readerFailure()] {
+            guard case .incompatible(let message) = failure else {
+                Issue.record("opened: \(String(describing: failure))")
+                return
+            }
+            #expect(message.contains(path))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(content.utf8))
+    }
+
+    @Test func `Another program's database is refused`() async throws {
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { try $0.execute(sql: "CREATE TABLE invoice (id)") }
+        try queue.close()
+        guard case .incompatible(let message) = await failure(path) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(message.contains("another program"))
+    }
+
+    @Test func `Damaged pages are reported as damage`() async throws {
+        let ledger = try await open(path)
+        for index in 0..<200 { _ = try await ledger.claim(LedgerScene.request("\(index)", of: "SUB-\(index)")) }
+        await ledger.close()
+        let handle = try #require(FileHandle(forUpdatingAtPath: path))
+        let size = try handle.seekToEnd()
+        try handle.seek(toOffset: 4096)
+        try handle.write(contentsOf: Data(repeating: 0xA5, count: Int(size) - 4096))
+        try handle.close()
+        guard case .incompatible(let message) = await failure(path) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(message.contains("damaged"))
+    }
+
+    @Test func `Others read while the worker writes, and when none runs`() async throws {
+        let ledger = try await open(path)
+        _ = try await ledger.claim(LedgerScene.request("A"))
+        let reader = try await SQLiteLedgerReader.open(path: path)
+        #expect(try await reader.orders(withID: "A").first?.state == .inHand)
+        _ = try await ledger.claim(LedgerScene.request("B"))
+        #expect(try await reader.statistics().open[.behind] == 1)
+        await reader.close()
+        await ledger.close()
+        let late = try await SQLiteLedgerReader.open(path: path)
+        #expect(try await late.orders(matching: OrderFilter()).map(\.identity.id) == ["B", "A"])
+        await late.close()
+    }
+
+    @Test func `A reader creates no ledger`() async throws {
+        guard case .unavailable = await readerFailure() else {
+            Issue.record("opened")
+            return
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `A closed ledger says so, and closing twice is nothing`() async throws {
+        let ledger = try await open(path)
+        await ledger.close()
+        await ledger.close()
+        guard case .unavailable(let message)? = await claimFailure(ledger) else {
+            Issue.record("answered")
+            return
+        }
+        #expect(message.contains("closed"))
+    }
+
+    private func claimFailure(_ ledger: SQLiteLedger) async -> LedgerFailure? {
+        do {
+            _ = try await ledger.claim(LedgerScene.request("A"))
+            return nil
+        } catch {
+            return error as? LedgerFailure
+        }
+    }
+}
