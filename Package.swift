@@ -88,7 +88,7 @@ let adapterRing: [Target] = [
         name: "SentinelEMS",
         dependencies: [
             "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", asyncHTTPClient, logging, metrics, nioCore,
-            nioHTTP1, tracing,
+            nioHTTP1, nioPosix, tracing,
         ]
     ),
 
@@ -136,6 +136,12 @@ let tests: [Target] = [
     .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
     .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
+    .testTarget(
+        name: "SentinelEMSTests",
+        dependencies: [
+            "EMSSandbox", "OrderFulfilment", "OrderMessages", "SentinelEMS", "SubscriptionLifecycle", "TestKit", logging,
+        ]
+    ),
 ]
 
 // MARK: - Package
