@@ -53,7 +53,9 @@ public struct EMSConfiguration: Sendable {
     }
 }
 
-/// Who the worker is for EMS. Descriptions don't show secrets.
+/// Who the worker is for EMS.
+///
+/// Descriptions don't show secrets.
 public enum EMSCredentials: Sendable {
     /// HTTP Basic.
     case basic(username: String, password: String)

@@ -3,7 +3,9 @@ import Logging
 import Metrics
 import Tracing
 
-/// Makes calls: address, identity, deadline, limit, trace and metrics. It repeats nothing but for a fresh token.
+/// Makes calls: address, identity, deadline, limit, trace and metrics.
+///
+/// It repeats nothing but for a fresh token.
 struct EMSClient: Sendable {
     private enum Identity: Sendable {
         case fixed(String)

@@ -12,7 +12,9 @@ final class InFlightLimit: Sendable {
 
     init(_ limit: Int) { state = Mutex(State(free: max(1, limit))) }
 
-    /// Runs the call when there is room. Waiting ends by itself: whoever runs has a deadline.
+    /// Runs the call when there is room.
+    ///
+    /// Waiting ends by itself: whoever runs has a deadline.
     func run<Value: Sendable>(_ call: () async -> Value) async -> Value {
         await enter()
         defer { leave() }

@@ -8,7 +8,9 @@ enum ResourceKey: Hashable, Sendable {
     case email(String)
     case nameVersion(name: String, version: String)
 
-    /// One segment of a path. The `=` and the `:` between name and version stay literal, as EMS wants them.
+    /// One segment of a path.
+    ///
+    /// The `=` and the `:` between name and version stay literal, as EMS wants them.
     var segment: String {
         switch self {
         case .id(let id): id.percentEncoded

@@ -2,8 +2,9 @@ import Foundation
 
 /// The header by which a server says when to come again.
 enum RetryAfter {
-    /// Whole seconds, or an HTTP date; `nil` when it is neither. At most an hour, so that one wrong header can't stop
-    /// the worker for a day.
+    /// Whole seconds, or an HTTP date; `nil` when it is neither.
+    ///
+    /// At most an hour, so that one wrong header can't stop the worker for a day.
     static func seconds(_ text: String, now: Date = Date()) -> Double? {
         let text = text.trimmingCharacters(in: .whitespaces)
         let wish = Double(text).flatMap { $0.isFinite ? $0 : nil } ?? date(text).map { $0.timeIntervalSince(now) }

@@ -5,7 +5,9 @@ import SubscriptionLifecycle
 struct Difference: Hashable {
     /// Equal to their targets.
     var applied: [Change] = []
-    /// Equal to their bases: to be written. Their bases are what was observed, for the intent.
+    /// Equal to their bases: to be written.
+    ///
+    /// Their bases are what was observed, for the intent.
     var pending: [Change] = []
     /// Neither: somebody else's.
     var conflicting: [Change] = []
@@ -23,8 +25,10 @@ struct Difference: Hashable {
     /// Everything that isn't true yet.
     var missing: [Change] { pending + conflicting }
 
-    /// Compares. `unkept` are attributes that were written a moment ago: where EMS shows none of them, the tenant
-    /// doesn't have them.
+    /// Compares.
+    ///
+    /// `unkept` are attributes that were written a moment ago: where EMS shows none of them, the tenant doesn't have
+    /// them.
     init(_ changes: [Change], on entitlement: Entitlement, intents: [Intent], unkept: Set<String> = []) {
         for change in changes {
             let fact = entitlement.fact(of: change.field)

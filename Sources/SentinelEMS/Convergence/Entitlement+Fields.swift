@@ -28,7 +28,9 @@ extension Entitlement.LineItem {
         )
     }
 
-    /// Whether it is in force and as ordered. What EMS doesn't tell, and attributes that it doesn't keep, don't count.
+    /// Whether it is in force and as ordered.
+    ///
+    /// What EMS doesn't tell, and attributes that it doesn't keep, don't count.
     func isAs(_ draft: LineItemDraft) -> Bool {
         state == .enabled && quantity == draft.item.quantity && product.fits(draft.item.product)
             && (draft.term.start == nil || term.start == draft.term.start) && term.end == draft.term.end

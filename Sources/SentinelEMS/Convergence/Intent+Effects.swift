@@ -20,8 +20,9 @@ extension Intent {
     /// Whether it creates the entitlement.
     var creates: Bool { effects == Self.creation }
 
-    /// Whether EMS shows that the call took effect. Fields that others may write as well tell nothing; the lines and
-    /// quantities that made the call unrepeatable do.
+    /// Whether EMS shows that the call took effect.
+    ///
+    /// Fields that others may write as well tell nothing; the lines and quantities that made the call unrepeatable do.
     func hasLanded(on held: Entitlement?, _ changes: [Change]) -> Bool {
         guard let held else { return false }
         if creates { return true }

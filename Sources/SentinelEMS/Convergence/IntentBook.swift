@@ -5,8 +5,10 @@ import OrderFulfilment
 struct IntentBook {
     private let log: any IntentLog
     private(set) var intents: [Intent]
-    /// Fates that the log doesn't know yet. They may stay unknown unless another call follows: an intent that is still
-    /// open when a worker resumes is only looked at once more.
+    /// Fates that the log doesn't know yet.
+    ///
+    /// They may stay unknown unless another call follows: an intent that is still open when a worker resumes is only
+    /// looked at once more.
     private var unwritten: Set<String> = []
 
     init(_ log: any IntentLog) async {

@@ -16,7 +16,9 @@ extension EMSReply {
 }
 
 extension GatewayFailure {
-    /// An answer that can't be understood: perhaps a page of a proxy, perhaps a newer EMS. No verdict on an order.
+    /// An answer that can't be understood: perhaps a page of a proxy, perhaps a newer EMS.
+    ///
+    /// No verdict on an order.
     static func unreadable(_ call: EMSCall, _ answer: UnreadableAnswer) -> GatewayFailure {
         .transient("\(call.title): \(answer.message)", retryAfter: nil)
     }

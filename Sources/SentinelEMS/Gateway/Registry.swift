@@ -46,7 +46,9 @@ struct Registry: Sendable {
         try await find(partner) == nil ? .missing(because: "channel partner \(partner) is unknown") : .found
     }
 
-    /// The partner. No path form for partners is documented, so it is searched for, and compared here.
+    /// The partner.
+    ///
+    /// No path form for partners is documented, so it is searched for, and compared here.
     func find(_ partner: ChannelPartnerReference) async throws(GatewayFailure) -> Entitlement.Party? {
         let filter: (name: String, value: String) =
             switch partner {
@@ -65,15 +67,18 @@ struct Registry: Sendable {
 
     // MARK: - Creation
 
-    /// Makes sure that the customer and its contact are there. Neither is undone when what follows fails.
+    /// Makes sure that the customer and its contact are there.
+    ///
+    /// Neither is undone when what follows fails.
     func ensure(_ customer: CustomerReference) async throws(GatewayFailure) {
         try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer))
         guard let contact = customer.contact else { return }
         try await ensure(.get("contacts", .email(contact.email)), creating: newContact(contact, of: customer))
     }
 
-    /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again. Answers whether that could
-    /// matter.
+    /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again.
+    ///
+    /// Answers whether that could matter.
     func forget(_ customer: CustomerReference) -> Bool {
         let wasCustomer = recent.remove(EMSCall.get("customers", customer.key.resource).path)
         let wasContact = customer.contact.map { recent.remove(EMSCall.get("contacts", .email($0.email)).path) } ?? false

@@ -61,7 +61,9 @@ extension SentinelEntitlementGateway {
 
     // MARK: - Filters
 
-    /// `nil` when there is no such customer. EMS filters by id and identifier, not by external id.
+    /// `nil` when there is no such customer.
+    ///
+    /// EMS filters by id and identifier, not by external id.
     private func customerFilter(
         _ key: CustomerReference.Key?
     ) async throws(GatewayFailure) -> [(name: String, value: String)]? {

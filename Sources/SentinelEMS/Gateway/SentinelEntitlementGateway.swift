@@ -91,8 +91,9 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
         return try await convergence.run()
     }
 
-    /// The writes that `apply` would make. Creating an unknown customer or contact is not among them: whether they are
-    /// there takes a look-up.
+    /// The writes that `apply` would make.
+    ///
+    /// Creating an unknown customer or contact is not among them: whether they are there takes a look-up.
     public func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall] {
         let id = decision.subscriptionID
         switch (decision.plan, entitlement) {

@@ -8,7 +8,9 @@ import NIOPosix
 public struct AsyncHTTPTransport: EMSTransport {
     private let client: HTTPClient
 
-    /// A transport for at most `connections` requests at once. ``shutdown()`` must be called in the end.
+    /// A transport for at most `connections` requests at once.
+    ///
+    /// ``shutdown()`` must be called in the end.
     public init(connections: Int, timeout: Duration) {
         var configuration = HTTPClient.Configuration()
         // One request per connection, so that the limit on connections is one on requests.

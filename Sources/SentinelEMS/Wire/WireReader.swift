@@ -1,4 +1,6 @@
-/// Reads JSON from bytes. Nesting is bounded, since the bytes are somebody else's.
+/// Reads JSON from bytes.
+///
+/// Nesting is bounded, since the bytes are somebody else's.
 struct WireReader {
     /// The bytes are no JSON, or nested too deeply.
     struct Problem: Error, Hashable {
