@@ -21,6 +21,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -120,7 +121,7 @@ let executables: [Target] = [
     // `ems-sandbox`: a stand-in for EMS, written from the API's evidence alone. Imports nothing of ours.
     .executableTarget(
         name: "EMSSandbox",
-        dependencies: [argumentParser, hummingbird, httpTypes, lifecycle, logging, nioCore]
+        dependencies: [argumentParser, hummingbird, httpTypes, lifecycle, logging, nioCore, unixSignals]
     ),
 ]
 
@@ -141,6 +142,10 @@ let tests: [Target] = [
         dependencies: [
             "EMSSandbox", "OrderFulfilment", "OrderMessages", "SentinelEMS", "SubscriptionLifecycle", "TestKit", logging,
         ]
+    ),
+    .testTarget(
+        name: "EMSSandboxTests",
+        dependencies: ["EMSSandbox", hummingbird, httpTypes, lifecycle, logging, nioCore, nioPosix]
     ),
 ]
 
