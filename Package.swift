@@ -91,7 +91,7 @@ let adapterRing: [Target] = [
         name: "SentinelEMS",
         dependencies: [
             "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", asyncHTTPClient, logging, metrics, nioCore,
-            nioHTTP1, tracing,
+            nioHTTP1, nioPosix, tracing,
         ]
     ),
 
@@ -142,6 +142,12 @@ let tests: [Target] = [
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
     .testTarget(name: "RabbitMQIntegrationTests", dependencies: ["RabbitMQ", "AMQP", "TestKit", crypto, logging]),
+    .testTarget(
+        name: "SentinelEMSTests",
+        dependencies: [
+            "EMSSandbox", "OrderFulfilment", "OrderMessages", "SentinelEMS", "SubscriptionLifecycle", "TestKit", logging,
+        ]
+    ),
     .testTarget(
         name: "EMSSandboxTests",
         dependencies: ["EMSSandbox", hummingbird, httpTypes, lifecycle, logging, nioCore, nioPosix]

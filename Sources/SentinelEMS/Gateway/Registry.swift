@@ -1,0 +1,182 @@
+import OrderFulfilment
+import SubscriptionLifecycle
+
+/// The parties and products that entitlements name: looks them up, and creates customers and contacts.
+struct Registry: Sendable {
+    let client: EMSClient
+    let configuration: EMSConfiguration
+    let recent: RecentFinds
+    let arrivals: Arrivals
+
+    // MARK: - Look-ups
+
+    /// Whether a product can be put on an entitlement.
+    func finding(of product: ProductReference) async throws(GatewayFailure) -> Findings.ProductFinding {
+        let call = EMSCall.get("products", product.key)
+        if recent.contains(call.path) { return .enabled }
+        guard let value = try await read(call) else { return .missing }
+        let state = (value["product"] ?? value)["state"]?.text ?? "unknown"
+        guard state.uppercased() == "ENABLE" else { return .notEnabled(state: state) }
+        recent.insert(call.path)
+        return .enabled
+    }
+
+    /// Whether the customer is there, with a contact that is or may be created.
+    func finding(of customer: CustomerReference) async throws(GatewayFailure) -> Findings.PartyFinding {
+        if let contact = customer.contact, !configuration.createsContacts,
+            try await !exists(.get("contacts", .email(contact.email)))
+        {
+            return .missing(because: "contact \(contact.email) is unknown, and contacts are not created here")
+        }
+        if try await exists(.get("customers", customer.key.resource)) { return .found }
+        if case .id = customer.key { return .missing(because: "customer \(customer.key) is unknown") }
+        guard customer.name != nil else {
+            return .missing(
+                because: "customer \(customer.key) is unknown, and the command gives no name to create it with"
+            )
+        }
+        guard configuration.createsCustomers else {
+            return .missing(because: "customer \(customer.key) is unknown, and customers are not created here")
+        }
+        return .willBeCreated
+    }
+
+    /// Whether the partner is there.
+    func finding(of partner: ChannelPartnerReference) async throws(GatewayFailure) -> Findings.PartyFinding {
+        try await find(partner) == nil ? .missing(because: "channel partner \(partner) is unknown") : .found
+    }
+
+    /// The partner.
+    ///
+    /// No path form for partners is documented, so it is searched for, and compared here.
+    func find(_ partner: ChannelPartnerReference) async throws(GatewayFailure) -> Entitlement.Party? {
+        let filter: (name: String, value: String) =
+            switch partner {
+            case .identifier(let id): (name: "identifier", value: id)
+            case .externalID(let id): (name: "externalId", value: id)
+            }
+        let call = EMSCall.search("partners", [filter, (name: "searchPattern", value: "Exact")])
+        let parties = try await read(call)?.elements("partners", "partner").map(EntitlementReader.party)
+        return parties?.first { party in
+            switch partner {
+            case .identifier(let id): party.identifier == id
+            case .externalID(let id): party.externalID == id
+            }
+        }
+    }
+
+    // MARK: - Creation
+
+    /// Makes sure that the customer and its contact are there.
+    ///
+    /// Neither is undone when what follows fails.
+    func ensure(_ customer: CustomerReference) async throws(GatewayFailure) {
+        try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer))
+        guard let contact = customer.contact else { return }
+        try await ensure(.get("contacts", .email(contact.email)), creating: newContact(contact, of: customer))
+    }
+
+    /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again.
+    ///
+    /// Answers whether that could matter.
+    func forget(_ customer: CustomerReference) -> Bool {
+        let wasCustomer = recent.remove(EMSCall.get("customers", customer.key.resource).path)
+        let wasContact = customer.contact.map { recent.remove(EMSCall.get("contacts", .email($0.email)).path) } ?? false
+        return wasCustomer || wasContact
+    }
+
+    private func ensure(_ look: EMSCall, creating call: EMSCall?) async throws(GatewayFailure) {
+        if recent.contains(look.path) { return }
+        // In one process, many orders for a new customer must not create it several times.
+        try await arrivals.once(look.path) { () async throws(GatewayFailure) in
+            if try await exists(look) { return }
+            guard let call else {
+                let refusal = EMSRefusal(status: 404, errorCode: nil, description: "\(look.path) is not there")
+                throw .refused(refusal)
+            }
+            let reply = await client.send(call)
+            do throws(GatewayFailure) {
+                guard try reply.found() == nil else { return recent.insert(look.path) }
+                throw .refused(
+                    EMSRefusal(status: 404, errorCode: nil, description: "\(call.title) was answered with 404")
+                )
+            } catch {
+                // Another worker may have been faster, or the answer was lost after the creation: what is there counts.
+                guard try await exists(look) else { throw error }
+            }
+        }
+    }
+
+    private func newCustomer(_ customer: CustomerReference) -> EMSCall? {
+        guard configuration.createsCustomers, let name = customer.name else { return nil }
+        let key: (String, WireValue)
+        switch customer.key {
+        case .externalID(let id): key = ("externalId", .string(id))
+        case .identifier(let id): key = ("identifier", .string(id))
+        case .id: return nil
+        }
+        return .post("customers", ["customer": ["name": .string(name), "state": "ENABLE", key.0: key.1]])
+    }
+
+    private func newContact(_ contact: CustomerReference.Contact, of customer: CustomerReference) -> EMSCall? {
+        guard configuration.createsContacts else { return nil }
+        let body: WireValue = [
+            "contact": [
+                "name": .string(contact.name ?? contact.email),
+                "emailId": .string(contact.email),
+                // EMS wants one; nobody is told it, the contact sets another by "forgotten password".
+                "password": .string(Self.randomPassword()),
+                "contactType": "Standard",
+                "state": "ENABLE",
+                "customer": EntitlementWriter.customer(customer.key),
+            ]
+        ]
+        return .post("contacts", body)
+    }
+
+    private static func randomPassword() -> String {
+        let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")
+        // The beginning has one of each kind that a password policy may ask for.
+        return "Aa1!" + String((0..<28).compactMap { _ in alphabet.randomElement() })
+    }
+
+    // MARK: - Calls
+
+    private func exists(_ call: EMSCall) async throws(GatewayFailure) -> Bool {
+        if recent.contains(call.path) { return true }
+        guard try await client.send(call).found() != nil else { return false }
+        recent.insert(call.path)
+        return true
+    }
+
+    private func read(_ call: EMSCall) async throws(GatewayFailure) -> WireValue? {
+        guard let body = try await client.send(call).found() else { return nil }
+        do throws(UnreadableAnswer) {
+            return try EntitlementReader.value(body)
+        } catch {
+            throw .unreadable(call, error)
+        }
+    }
+}
+
+extension ProductReference {
+    /// The form of a path that finds it.
+    fileprivate var key: ResourceKey {
+        switch self {
+        case .externalID(let id): .externalID(id)
+        case .identifier(let id): .identifier(id)
+        case .nameVersion(let name, let version): .nameVersion(name: name, version: version)
+        }
+    }
+}
+
+extension CustomerReference.Key {
+    /// The form of a path that finds it.
+    var resource: ResourceKey {
+        switch self {
+        case .externalID(let id): .externalID(id)
+        case .identifier(let id): .identifier(id)
+        case .id(let id): .id(id)
+        }
+    }
+}
