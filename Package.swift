@@ -116,7 +116,8 @@ let executables: [Target] = [
         name: "OrderWorker",
         dependencies: [
             "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SentinelEMS",
-            "SQLiteLedger", "OperatorConsole", argumentParser, configuration, lifecycle, logging, metrics,
+            "SQLiteLedger", "OperatorConsole", argumentParser, configuration, lifecycle, unixSignals, instrumentation,
+            logging, metrics,
         ]
     ),
 

@@ -13,6 +13,7 @@ import SubscriptionLifecycle
 /// The composition root: the only place that constructs clients.
 struct Worker {
     let consumer: OrderConsumer
+    let gateway: SentinelEntitlementGateway
     let services: [any Service]
 
     /// Builds the worker of those settings over real adapters. Connecting begins here; nothing is consumed before the
@@ -65,7 +66,25 @@ struct Worker {
             )
         let retention = RetentionService(ledger: ledger, seconds: settings.ledgerRetention, logger: logger)
         // Shut down in reverse order: the line runs dry while health and metrics can still be read.
-        return Worker(consumer: consumer, services: [console, retention, consumer])
+        return Worker(consumer: consumer, gateway: gateway, services: [console, retention, consumer])
+    }
+}
+
+extension WorkerSettings.EMSSettings {
+    /// The gateway to that EMS; shut it down after use.
+    func gateway(
+        concurrency: Int,
+        policies: LifecyclePolicies,
+        logger: Logger
+    ) throws(EMSConfigurationProblem) -> SentinelEntitlementGateway {
+        var configuration = try EMSConfiguration(baseURL: url, credentials: credentials)
+        configuration.timeout = .seconds(timeout)
+        configuration.settle = .seconds(settle)
+        configuration.concurrency = concurrency
+        configuration.attributeNames = policies.attributeNames
+        configuration.createsCustomers = createsCustomers
+        configuration.createsContacts = createsCustomers
+        return SentinelEntitlementGateway(configuration: configuration, logger: logger)
     }
 }
 

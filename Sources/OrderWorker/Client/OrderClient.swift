@@ -27,7 +27,8 @@ struct OrderClient {
         )
         do {
             try await administration.declare(listening)
-        } catch BrokerFailure.topology(let differences) {
+        } catch {
+            guard case .topology(let differences) = error else { throw error }
             throw CommandFailure(
                 description: "RabbitMQ has no exchange \(topology.events) (\(differences.map(\.description).joined(separator: "; "))). "
                     + "Start a worker, or run: order-worker topology apply"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import OrderFulfilment
 import RabbitMQ
+import SentinelEMS
 
 extension ExitCode {
     /// EX_CONFIG of sysexits: the configuration is wrong, trying again won't help.
@@ -20,6 +21,8 @@ func withExitCodes(_ body: () async throws -> Void) async throws {
     } catch let error as SettingError {
         try fail(error.description, .wrongConfiguration)
     } catch let error as UnreadableConfiguration {
+        try fail(error.description, .wrongConfiguration)
+    } catch let error as EMSConfigurationProblem {
         try fail(error.description, .wrongConfiguration)
     } catch BrokerFailure.topology(let differences) {
         try fail(BrokerFailure.topology(differences).description, .wrongConfiguration)

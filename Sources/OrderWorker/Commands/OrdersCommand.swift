@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import OrderFulfilment
+import OrderMessages
 import SQLiteLedger
 import SubscriptionLifecycle
 

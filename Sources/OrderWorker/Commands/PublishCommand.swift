@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OrderFulfilment
 import SubscriptionLifecycle
 
 /// `order-worker publish`

@@ -6,7 +6,9 @@ import Metrics
 import OperatorConsole
 import OrderFulfilment
 import RabbitMQ
+import SentinelEMS
 import ServiceLifecycle
+import UnixSignals
 
 /// `order-worker run`
 struct RunCommand: AsyncParsableCommand {
@@ -28,9 +30,15 @@ struct RunCommand: AsyncParsableCommand {
             let worker = try await Worker.build(settings, registry: registry, logger: logger) { port in
                 logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
             }
-            await reportEMS(settings, logger)
+            await reportEMS(worker, settings, logger)
             logger.notice("running", metadata: ["broker": "\(settings.amqp)", "prefix": "\(settings.topologyPrefix)"])
-            try await run(worker, settings, logger)
+            do {
+                try await run(worker, settings, logger)
+            } catch {
+                await worker.gateway.shutdown()
+                throw error
+            }
+            await worker.gateway.shutdown()
             logger.notice("ended in order")
         }
     }
@@ -46,12 +54,10 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func reportEMS(_ settings: WorkerSettings, _ logger: Logger) async {
+    private func reportEMS(_ worker: Worker, _ settings: WorkerSettings, _ logger: Logger) async {
         guard let ems = settings.ems else { return }
         do {
-            let gateway = try ems.gateway(concurrency: 1, policies: settings.policies, logger: logger)
-            try await gateway.availability()
-            try await gateway.shutdown()
+            try await worker.gateway.availability()
         } catch {
             logger.error(
                 "EMS doesn't answer yet; orders wait until it does",

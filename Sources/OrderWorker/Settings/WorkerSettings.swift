@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import RabbitMQ
+import SentinelEMS
 import SubscriptionLifecycle
 
 /// The settings of the worker, checked.
@@ -24,16 +25,11 @@ struct WorkerSettings {
 
     /// How EMS is reached.
     struct EMSSettings {
-        var url: URL
-        var credentials: Credentials
+        var url: String
+        var credentials: EMSCredentials
         var timeout: Double
         var settle: Double
         var createsCustomers: Bool
-
-        enum Credentials {
-            case basic(username: String, password: String)
-            case clientCredentials(tokenURL: URL, clientID: String, clientSecret: String)
-        }
     }
 
     /// Checks every setting; the first wrong one is thrown. `needsEMS` is false for commands that only look at queues.
@@ -103,10 +99,10 @@ extension WorkerSettings.EMSSettings {
         }
     }
 
-    private static func httpURL(_ text: String) -> URL? {
+    private static func httpURL(_ text: String) -> String? {
         guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme.lowercased()),
             url.host?.isEmpty == false, url.query == nil
         else { return nil }
-        return url
+        return text
     }
 }
