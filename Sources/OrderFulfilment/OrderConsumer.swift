@@ -55,17 +55,20 @@ public final class OrderConsumer: Service {
     /// Runs until graceful shutdown, and then until the line has run dry.
     public func run() async {
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                let source = source
-                let runner = LineRunner(
-                    line: line,
-                    currentEpoch: { source.status.epoch },
-                    settle: { source.settle($0, $1) }
-                )
-                group.addTask { await self.consume(runner) }
-                group.addTask { await Waker(line: self.line, runner: runner).run() }
-                group.addTask { await OutboxRelay(line: self.line).run() }
-                group.addTask { await PatienceKeeper(line: self.line, isReady: { await self.canGoOn }).run() }
+            let source = source
+            let runner = LineRunner(
+                line: line,
+                currentEpoch: { source.status.epoch },
+                settle: { source.settle($0, $1) }
+            )
+            await withDiscardingTaskGroup { background in
+                background.addTask { await OutboxRelay(line: self.line).run() }
+                background.addTask { await PatienceKeeper(line: self.line, isReady: { await self.canGoOn }).run() }
+                await withDiscardingTaskGroup { foreground in
+                    foreground.addTask { await self.consume(runner) }
+                    foreground.addTask { await Waker(line: self.line, runner: runner).run() }
+                }
+                background.cancelAll()
             }
         } onGracefulShutdown: {
             self.shutDown()

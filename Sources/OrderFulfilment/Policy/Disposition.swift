@@ -11,7 +11,7 @@ enum Disposition: Hashable, Sendable {
     /// End it with a refusal, announce that, then acknowledge.
     case reject(Refused)
     /// Put it into the dead-letter queue with the reason, announce that, then acknowledge.
-    case deadLetter(DeadLetterReason, detail: String, PartialApplication?)
+    case deadLetter(DeadLetterVerdict)
     /// Store it in the ledger until it is due, then acknowledge.
     case park(Parking, Turn)
     /// It is in the ledger already: acknowledge.
@@ -22,6 +22,16 @@ enum Disposition: Hashable, Sendable {
     case hold(String, seconds: Double)
     /// Put it back into its queue, as it came.
     case giveBack(Turn?)
+}
+
+/// Why a message goes to the dead-letter queue, and what is known of it.
+struct DeadLetterVerdict: Hashable, Sendable {
+    var reason: DeadLetterReason
+    var detail: String
+    /// What could be read of a message that couldn't be understood.
+    var poison: Poison?
+    /// What of the command is in EMS, where a part is.
+    var partial: PartialApplication?
 }
 
 /// What became of a delivery: the terms of the conservation law.

@@ -11,7 +11,7 @@ struct DispositionPolicy: Hashable, Sendable {
 
     func disposition(for failure: Failure, now: Date, jitter: Double) -> Disposition {
         switch failure {
-        case .poison(let poison): .deadLetter(poison.reason, detail: poison.detail, nil)
+        case .poison(let poison): .deadLetter(DeadLetterVerdict(reason: poison.reason, detail: poison.detail, poison: poison))
         case .alreadyEnded(let outcome): .repeatOutcome(outcome)
         case .inHand(let identity): .join(identity)
         case .waiting: .leaveParked
@@ -30,7 +30,8 @@ struct DispositionPolicy: Hashable, Sendable {
             retry(turn, reason, retryAfter, now: now, jitter: jitter)
         case .unsettled(let reason, let until, let turn):
             .park(Parking(wait: .settling, due: until, detail: reason), turn)
-        case .partial(let partial): .deadLetter(.partiallyApplied, detail: partial.detail, partial)
+        case .partial(let partial):
+            .deadLetter(DeadLetterVerdict(reason: .partiallyApplied, detail: partial.detail, partial: partial))
         case .unavailable(let reason): .hold(reason, seconds: 0.5 + jitter)
         case .superseded(let identity): .join(identity)
         case .shutdown(let turn): .giveBack(turn)
@@ -39,10 +40,10 @@ struct DispositionPolicy: Hashable, Sendable {
 
     /// A read has no place to wait in: it has had its tries in the process.
     private func retry(_ turn: Turn?, _ reason: String, _ retryAfter: Double?, now: Date, jitter: Double) -> Disposition {
-        guard let turn else { return .deadLetter(.attemptsExhausted, detail: reason, nil) }
+        guard let turn else { return .deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: reason)) }
         let attempts = turn.grant.attempts + 1
         guard let delay = schedule.parkedDelay(afterAttempts: attempts, retryAfter: retryAfter, jitter: jitter) else {
-            return .deadLetter(.attemptsExhausted, detail: reason, nil)
+            return .deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: reason))
         }
         let due = now.addingTimeInterval(delay)
         return .park(Parking(wait: .retry(attempts: attempts), due: due, detail: reason), turn)

@@ -6,18 +6,13 @@ import SubscriptionLifecycle
 
 extension Line {
     /// Puts an arrival into the dead-letter queue: ledger, dead letter, outcome; the ack comes after.
-    func deadLetter(
-        _ arrival: Arrival,
-        _ reason: DeadLetterReason,
-        _ detail: String,
-        _ partial: PartialApplication?
-    ) async throws(Failure) {
-        let letter = letter(for: arrival, reason, detail)
-        let event = deadLetterEvent(for: arrival, reason, detail, partial)
+    func deadLetter(_ arrival: Arrival, _ verdict: DeadLetterVerdict) async throws(Failure) {
+        let letter = letter(for: arrival, verdict)
+        let event = deadLetterEvent(for: arrival, verdict)
         let publishings = [letter] + (event.map { [publishing(of: $0)] } ?? [])
         logger.warning(
             "dead letter",
-            metadata: ["queue": "\(arrival.queue)", "reason": "\(reason.rawValue)", "detail": "\(detail)"]
+            metadata: ["queue": "\(arrival.queue)", "reason": "\(verdict.reason.rawValue)", "detail": "\(verdict.detail)"]
         )
         guard let grant = arrival.grant else {
             for publishing in publishings {
@@ -25,7 +20,7 @@ extension Line {
                 let deadline = isEvent ? timekeeper.uptime() + settings.confirmTimeout : .infinity
                 guard try await publish(publishing, until: deadline) else {
                     // The letter itself is safe and says all that the event would.
-                    return logger.error("outcome of a dead letter not confirmed", metadata: ["detail": "\(detail)"])
+                    return logger.error("outcome of a dead letter not confirmed", metadata: ["detail": "\(verdict.detail)"])
                 }
             }
             if let event { counters.announced(event.routingKey) }
@@ -33,21 +28,21 @@ extension Line {
         }
         let ending = Ending(
             outcome: .deadLettered,
-            code: reason.rawValue,
-            detail: detail,
+            code: verdict.reason.rawValue,
+            detail: verdict.detail,
             publishings: publishings,
-            known: partial?.known,
+            known: verdict.partial?.known,
             endedAt: timekeeper.now()
         )
         try await end(grant, ending, event?.routingKey ?? "unknown.dead-lettered")
     }
 
     /// The original message, with the headers that explain it and without those that belong to the broker.
-    private func letter(for arrival: Arrival, _ reason: DeadLetterReason, _ detail: String) -> Publishing {
+    private func letter(for arrival: Arrival, _ verdict: DeadLetterVerdict) -> Publishing {
         let message = arrival.message
         let explanation = DeadLetterHeaders(
-            reason: reason,
-            detail: detail,
+            reason: verdict.reason,
+            detail: verdict.detail,
             stage: arrival.grant == nil ? "translate" : (arrival.grant?.decision == nil ? "look up" : "apply"),
             operation: topology.operation(of: arrival.queue)?.rawValue ?? message.routingKey.rawValue,
             queue: arrival.queue.rawValue,
@@ -69,15 +64,10 @@ extension Line {
     }
 
     /// The outcome event of a dead letter; `nil` when the identity or the operation can't be read.
-    private func deadLetterEvent(
-        for arrival: Arrival,
-        _ reason: DeadLetterReason,
-        _ detail: String,
-        _ partial: PartialApplication?
-    ) -> OutcomeEvent? {
+    private func deadLetterEvent(for arrival: Arrival, _ verdict: DeadLetterVerdict) -> OutcomeEvent? {
         let wire = WireMessage(arrival.message)
         let peeked = translator.peek(wire)
-        guard let identity = arrival.grant?.claim.identity ?? peeked.identity,
+        guard let identity = arrival.grant?.claim.identity ?? verdict.poison?.identity ?? peeked.identity,
             let operation = topology.operation(of: arrival.queue) ?? peeked.operation
         else { return nil }
         let order = try? translator.translate(wire, from: operation)
@@ -88,19 +78,20 @@ extension Line {
             id: EventID.outcome(Outcome.deadLettered.rawValue, of: identity, round: round, suffix: suffix),
             operation: operation,
             command: identity,
-            correlationID: order?.envelope.correlationID ?? wire.correlationID ?? identity.id,
-            subscriptionID: order?.subscriptionID ?? arrival.grant?.claim.subscriptionID.description,
+            correlationID: order?.envelope.correlationID ?? verdict.poison?.correlationID ?? wire.correlationID ?? identity.id,
+            subscriptionID: order?.subscriptionID ?? verdict.poison?.subscriptionID
+                ?? arrival.grant?.claim.subscriptionID.description,
             orderID: order?.orderID,
             time: timekeeper.now(),
             traceparent: order?.envelope.traceparent,
             tracestate: order?.envelope.tracestate,
             content: .deadLettered(
-                reason,
-                detail: detail,
+                verdict.reason,
+                detail: verdict.detail,
                 attempts: (arrival.grant?.attempts ?? 0) + 1,
-                applied: partial?.applied ?? [],
-                missing: partial?.missing ?? [],
-                version: partial?.known.version
+                applied: verdict.partial?.applied ?? [],
+                missing: verdict.partial?.missing ?? [],
+                version: verdict.partial?.known.version
             )
         )
     }

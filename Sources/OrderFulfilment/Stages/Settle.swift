@@ -25,8 +25,8 @@ extension Line {
             case .reject(let refused):
                 try await reject(refused)
                 return .done(.outcome)
-            case .deadLetter(let reason, let detail, let partial):
-                try await deadLetter(arrival, reason, detail, partial)
+            case .deadLetter(let verdict):
+                try await deadLetter(arrival, verdict)
                 return .done(.deadLettered)
             case .park(let parking, let turn):
                 let claim = turn.grant.claim
