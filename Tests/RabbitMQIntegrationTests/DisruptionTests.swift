@@ -4,7 +4,9 @@ import Synchronization
 import TestKit
 import Testing
 
-/// A broker in trouble. One node of its own, one test at a time: each hits everybody who is connected.
+/// A broker in trouble.
+///
+/// One node of its own, one test at a time: each hits everybody who is connected.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct DisruptionTests {
     private static let server = Task.detached { try await RabbitMQServer.dedicated() }
 
