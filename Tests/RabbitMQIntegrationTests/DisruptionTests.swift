@@ -169,6 +169,30 @@ import Testing
         await publisher.close()
     }
 
+    @Test func `an idle connection outlives its heartbeats, and a silent one is noticed by them`() async throws {
+        let queue = names.quorumQueue("queue")
+        try await broker.declare(Topology(queues: [queue]))
+        var configuration = broker.configuration
+        configuration.heartbeat = .seconds(1)
+        let consumer = RabbitMQConsumer(
+            configuration: configuration,
+            subscriptions: [subscription(queue)],
+            logger: .quiet
+        )
+        try await eventually("a consumer") { consumer.status.consuming == [queue.name] }
+        let start = ContinuousClock.now
+        try await eventually("five heartbeats or a loss") {
+            start.duration(to: .now) > .seconds(5) || consumer.status.trouble != nil
+        }
+        #expect(consumer.status.trouble == nil && consumer.status.epoch == 1)
+        #expect(consumer.status.secondsSinceLastTurn < 2)
+        try await broker.server.freeze()
+        try await eventually("the loss shows") { consumer.status.trouble != nil && consumer.status.consuming.isEmpty }
+        try await broker.server.thaw()
+        try await eventually("the consumer is back") { consumer.status.consuming == [queue.name] }
+        await consumer.close()
+    }
+
     @Test func `without a broker publishing waits for the confirm time-out, then is unknown; closing is quick`()
         async throws
     {
