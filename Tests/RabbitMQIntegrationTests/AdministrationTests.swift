@@ -26,10 +26,8 @@ import Testing
             queues: [names.quorumQueue("queue", ["x-delivery-limit": 5]), names.quorumQueue("third")]
         )
         for attempt in [administration.declare, administration.verify] {
-            guard
-                case .topology(let differences)? = await failure({ () throws(BrokerFailure) in try await attempt(other)
-                    })
-            else {
+            let failure = await failure { () throws(BrokerFailure) in try await attempt(other) }
+            guard case .topology(let differences)? = failure else {
                 Issue.record("no difference was found")
                 return
             }

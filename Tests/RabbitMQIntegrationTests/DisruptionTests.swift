@@ -4,7 +4,9 @@ import Synchronization
 import TestKit
 import Testing
 
-/// A broker in trouble. One node of its own, one test at a time: each hits everybody who is connected.
+/// A broker in trouble.
+///
+/// One node of its own, one test at a time: each hits everybody who is connected.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct DisruptionTests {
     private static let server = Task.detached { try await RabbitMQServer.dedicated() }
 
@@ -165,6 +167,30 @@ import Testing
         try await eventually("the publisher is back") { publisher.status.canConfirm }
         try await publisher.publish(publishing(to: queue.name, "after"))
         await publisher.close()
+    }
+
+    @Test func `an idle connection outlives its heartbeats, and a silent one is noticed by them`() async throws {
+        let queue = names.quorumQueue("queue")
+        try await broker.declare(Topology(queues: [queue]))
+        var configuration = broker.configuration
+        configuration.heartbeat = .seconds(1)
+        let consumer = RabbitMQConsumer(
+            configuration: configuration,
+            subscriptions: [subscription(queue)],
+            logger: .quiet
+        )
+        try await eventually("a consumer") { consumer.status.consuming == [queue.name] }
+        let start = ContinuousClock.now
+        try await eventually("five heartbeats or a loss") {
+            start.duration(to: .now) > .seconds(5) || consumer.status.trouble != nil
+        }
+        #expect(consumer.status.trouble == nil && consumer.status.epoch == 1)
+        #expect(consumer.status.secondsSinceLastTurn < 2)
+        try await broker.server.freeze()
+        try await eventually("the loss shows") { consumer.status.trouble != nil && consumer.status.consuming.isEmpty }
+        try await broker.server.thaw()
+        try await eventually("the consumer is back") { consumer.status.consuming == [queue.name] }
+        await consumer.close()
     }
 
     @Test func `without a broker publishing waits for the confirm time-out, then is unknown; closing is quick`()

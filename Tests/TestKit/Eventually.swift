@@ -22,21 +22,3 @@ public func eventually(
         }
     }
 }
-
-/// Waits for a task's value, but not for ever.
-public func value<Value: Sendable>(
-    of what: String,
-    within limit: Duration = .seconds(20),
-    _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-        group.addTask(operation: body)
-        group.addTask {
-            try await eventually(what, within: limit) { Task.isCancelled }
-            throw CancellationError()
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next() else { throw NotInTime(description: what) }
-        return first
-    }
-}

@@ -4,5 +4,7 @@ import CoreMetrics
 struct ConsumerCounters {
     let connections = Counter(label: "rabbitmq_connections_total", dimensions: [("role", "consumer")])
     let deliveries = Counter(label: "rabbitmq_deliveries_total")
+    let acknowledged = Counter(label: "rabbitmq_settlements_total", dimensions: [("settlement", "acknowledge")])
+    let requeued = Counter(label: "rabbitmq_settlements_total", dimensions: [("settlement", "requeue")])
     let staleSettlements = Counter(label: "rabbitmq_stale_settlements_total")
 }

@@ -134,6 +134,9 @@ extension ConsumerRole {
         }
         guard !settlements.isEmpty else { return false }
         let (actions, unknown) = window.settle(settlements)
+        let requeued = actions.count { if case .requeue = $0 { true } else { false } }
+        counters.requeued.increment(by: requeued)
+        counters.acknowledged.increment(by: settlements.count - unknown - requeued)
         settlements = []
         stale(unknown)
         connection.cork(true)

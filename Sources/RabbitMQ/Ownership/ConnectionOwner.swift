@@ -88,8 +88,9 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 try role.drain(on: connection)
                 drainDeadline = now + configuration.closeTimeout
             }
-            let mayWriteMore = try role.write(to: connection)
             let mayReadMore = try read(connection)
+            // Last, so that nothing that reading has brought about waits through a sleep.
+            let mayWriteMore = try role.write(to: connection)
             try role.checkDeadlines(now: now)
             if let drainDeadline, role.isDrained || now >= drainDeadline { return }
             let isBusy = mayWriteMore || mayReadMore || connection.hasBufferedInput()

@@ -59,6 +59,47 @@ extension BrokerConformance {
         try await eventuallyDepth(0, of: queue)
     }
 
+    func requeuesInPlaceUnderADeliveryLimit() async throws {
+        let queue = try await declareOneQueue(["x-delivery-limit": 10])
+        try await publish(["first", "second", "third"])
+        let consumer = try await consumer(of: queue, prefetch: 1)
+        let inbox = DeliveryInbox(consumer)
+        for number in 0..<4 {
+            let delivery = try await inbox.first(number + 1)[number]
+            consumer.settle(delivery.id, number == 0 ? .requeue : .acknowledge)
+        }
+        try requireEqual(texts(inbox.all), ["first", "first", "second", "third"], "the order with one requeued")
+        await consumer.close()
+    }
+
+    func deadLettersOverTheDeliveryLimit() async throws {
+        let (dead, target) = (names.quorumQueue("dead"), names.exchange("dead"))
+        try await broker.declare(
+            Topology(
+                exchanges: [.init(target, .fanout)],
+                queues: [dead],
+                bindings: [.init(target, to: dead.name, routingKey: "")]
+            )
+        )
+        let queue = try await declareOneQueue([
+            "x-delivery-limit": 1, "x-dead-letter-exchange": .text(target.rawValue),
+        ])
+        try await publish(["poison"])
+        let consumer = try await consumer(of: queue)
+        let inbox = DeliveryInbox(consumer)
+        for number in 0..<2 { consumer.settle(try await inbox.first(number + 1)[number].id, .requeue) }
+        let undertaker = try await self.consumer(of: dead.name)
+        let message = try await DeliveryInbox(undertaker).first(1)[0].message
+        try requireEqual(message.exchange, target, "the exchange of a dead message")
+        try requireEqual(message.routingKey, "key", "the key of a dead message")
+        let headers = message.properties.headers
+        try requireEqual(headers.text("x-first-death-reason"), "delivery_limit", "the reason")
+        try requireEqual(headers.text("x-first-death-queue"), queue.rawValue, "the queue")
+        try requireEqual(headers.text("x-first-death-exchange"), names.exchange("in").rawValue, "the exchange")
+        await consumer.close()
+        await undertaker.close()
+    }
+
     func dropsSecondSettlements() async throws {
         let queue = try await declareOneQueue()
         try await publish(["one", "two"])

@@ -18,6 +18,8 @@ extension BrokerConformance {
         case .keepsToThePrefetch: try await keepsToThePrefetch()
         case .forgetsTheAcknowledged: try await forgetsTheAcknowledged()
         case .deliversTheRequeuedAgain: try await deliversTheRequeuedAgain()
+        case .requeuesInPlaceUnderADeliveryLimit: try await requeuesInPlaceUnderADeliveryLimit()
+        case .deadLettersOverTheDeliveryLimit: try await deadLettersOverTheDeliveryLimit()
         case .dropsSecondSettlements: try await dropsSecondSettlements()
         case .givesBackTheUnreadOnStop: try await givesBackTheUnreadOnStop()
         case .settlesAfterStop: try await settlesAfterStop()

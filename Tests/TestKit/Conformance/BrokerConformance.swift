@@ -23,6 +23,8 @@ public struct BrokerConformance: Sendable {
         case keepsToThePrefetch
         case forgetsTheAcknowledged
         case deliversTheRequeuedAgain
+        case requeuesInPlaceUnderADeliveryLimit
+        case deadLettersOverTheDeliveryLimit
         case dropsSecondSettlements
         case givesBackTheUnreadOnStop
         case settlesAfterStop

@@ -11,15 +11,20 @@ public final class RabbitMQServer: Sendable {
 
     /// Where it listens.
     public let url: String
+    /// Where it listens with TLS, and the file of the certificate that it shows; `nil` with `AMQP_URL`.
+    public let tls: (url: String, certificate: String)?
     /// `nil` when the server belongs to somebody else (`AMQP_URL`).
     private let keeper: KeptProcess?
+
+    /// Whether the shared server is ours, so that it may be stopped and looked into.
+    public static var isPrivate: Bool { ProcessInfo.processInfo.environment["AMQP_URL", default: ""].isEmpty }
 
     /// The one that all tests of this process share: `AMQP_URL` when it is set, otherwise a node that is started once.
     public static func shared() async throws -> RabbitMQServer { try await sharedServer.value }
 
     private static let sharedServer = Task.detached {
-        if let url = ProcessInfo.processInfo.environment["AMQP_URL"], !url.isEmpty {
-            return RabbitMQServer(url: url, keeper: nil)
+        if !isPrivate, let url = ProcessInfo.processInfo.environment["AMQP_URL"] {
+            return RabbitMQServer(url: url, tls: nil, keeper: nil)
         }
         return try await RabbitMQServer.dedicated()
     }
@@ -32,15 +37,20 @@ public final class RabbitMQServer: Sendable {
             )
         }
         let base = FileManager.default.temporaryDirectory.appending(path: "rabbitmq-\(UUID().uuidString)").path
-        let ports = FreePorts.find(3)
+        let ports = FreePorts.find(4)
         let keeper = try KeptProcess(script: RabbitMQKeeper.script, arguments: [base] + ports.map(String.init))
-        let server = RabbitMQServer(url: "amqp://guest:guest@127.0.0.1:\(ports[0])/", keeper: keeper)
+        let server = RabbitMQServer(
+            url: "amqp://guest:guest@127.0.0.1:\(ports[0])/",
+            tls: ("amqps://guest:guest@localhost:\(ports[1])/", "\(base)/certificate.pem"),
+            keeper: keeper
+        )
         try await expect("ready", keeper.readLine(within: 120))
         return server
     }
 
-    private init(url: String, keeper: KeptProcess?) {
+    private init(url: String, tls: (url: String, certificate: String)?, keeper: KeptProcess?) {
         self.url = url
+        self.tls = tls
         self.keeper = keeper
     }
 
