@@ -42,6 +42,15 @@ struct Convergence {
 
     /// Until everything is true, or it can't be now.
     mutating func run() async throws(ApplyFailure) -> Entitlement {
+        do throws(ApplyFailure) {
+            return try await converge()
+        } catch {
+            await noteFates()
+            throw error
+        }
+    }
+
+    private mutating func converge() async throws(ApplyFailure) -> Entitlement {
         for _ in 0..<Self.maximumTurns {
             let held = try await read()
             try settleIntents(held)
@@ -51,6 +60,16 @@ struct Convergence {
             "EMS did not take over what was written to \(decision.subscriptionID) in \(Self.maximumTurns) turns",
             retryAfter: nil
         )
+    }
+
+    /// Best effort: an intent that stays open though its call was answered only costs the next attempt the settling
+    /// time.
+    private mutating func noteFates() async {
+        do throws(LedgerFailure) {
+            try await book.flush()
+        } catch {
+            gateway.logger.debug("the fate of an intent could not be written: \(error)")
+        }
     }
 
     // MARK: - Reading
@@ -213,19 +232,8 @@ struct Convergence {
         case .notFound, .refused, .turnedAway, .notSent: book.close(intent, .notApplied)
         case .noAnswer: break
         }
-        if case .turnedAway = reply { await forgetIntents() }
-        if case .notSent = reply { await forgetIntents() }
         try refuseWhatDidNothing(reply)
         return reply
-    }
-
-    /// Best effort: an intent that stays open though its call did nothing only costs the next worker the settling time.
-    private mutating func forgetIntents() async {
-        do throws(LedgerFailure) {
-            try await book.flush()
-        } catch {
-            gateway.logger.debug("the fate of an intent could not be written: \(error)")
-        }
     }
 
     /// Ends here what certainly had no effect.
