@@ -1,3 +1,4 @@
+import Foundation
 import OrderMessages
 import SubscriptionLifecycle
 import Testing
@@ -12,6 +13,21 @@ struct ContractTests {
                 try !Examples.differs(document.path, document.text),
                 "\(document.path): write it with UPDATE_CONTRACTS=1 swift test"
             )
+        }
+    }
+
+    @Test("Nothing is left behind of what the code no longer says")
+    func leftovers() throws {
+        for folder in ["commands", "outcomes"] {
+            let files = try FileManager.default.contentsOfDirectory(
+                atPath: Examples.contracts.appending(path: folder).path
+            )
+            let generated = ContractDocuments.all().map(\.path).filter { $0.hasPrefix("\(folder)/") }
+            #expect(Set(files.map { "\(folder)/\($0)" }) == Set(generated))
+        }
+        for operation in OrderOperation.allCases {
+            let committed = try Examples.all().filter { $0.operation == operation && $0.outcome != nil }.map(\.name)
+            #expect(try Set(committed) == Set(Samples(operation: operation).all().map(\.name)))
         }
     }
 

@@ -42,13 +42,13 @@ struct PoisonTests {
                 "id: must have at most 255 bytes of UTF-8, has 256"
             ),
             Wrong(["id"], "a\u{0}b", "id: must be without control characters"),
-            Wrong(["type"], nil, "type: is required; here orders.renew-subscription.v1"),
+            Wrong(["type"], nil, "type: is required"),
             Wrong(["type"], 1, "type: must be text, is a number"),
             Wrong(
                 ["type"],
                 "orders.renew.v1",
                 .unknownType,
-                #"type: "orders.renew.v1" names no operation; here orders.renew-subscription.v1 is expected"#
+                #"type: "orders.renew.v1" names no operation; it must be orders.<operation>.v1, the operation one of create-subscription, start-trial, convert-trial, renew-subscription, renew-with-upsell, renew-with-reduced-tier, cancel-subscription, view-entitlement, sync-entitlements"#
             ),
             Wrong(
                 ["type"],
@@ -66,6 +66,7 @@ struct PoisonTests {
             Wrong(["time"], "2026-02-30T12:00:00Z", "time: must be a time as RFC 3339, such as 2026-03-01T12:00:00Z"),
             Wrong(["correlationid"], "", "correlationid: must not be empty"),
             Wrong(["dryrun"], "true", "dryrun: must be true or false, is text"),
+            Wrong(["Extension"], .null, "Extension: is a name that must be made of a-z 0-9"),
             Wrong(["data_base64"], "e30=", "data_base64: is a name that must be made of a-z 0-9"),
             Wrong(["datacontenttype"], "application/xml", "datacontenttype: must have at least 16 characters"),
             Wrong(["extension"], [], "extension: must be text, a number, true or false, is a list"),

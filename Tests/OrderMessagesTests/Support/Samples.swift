@@ -89,8 +89,18 @@ struct Samples {
         return done + common
     }
 
-    /// What was written first, if it was more than one field; else what was wrong with the message.
+    /// A creation that failed too often; else what was written first, if it was more than one field.
     private func deadLettered(_ changes: [Change]) -> OutcomeEvent.Content {
+        guard operation != .createSubscription, operation != .startTrial else {
+            return .deadLettered(
+                .attemptsExhausted,
+                detail: "EMS answered 503 Service Unavailable.",
+                attempts: 6,
+                applied: [],
+                missing: [],
+                version: nil
+            )
+        }
         guard changes.count > 1 else {
             return .deadLettered(
                 .schemaViolation,
