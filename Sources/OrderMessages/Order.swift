@@ -24,7 +24,7 @@ public struct Order: Hashable, Sendable {
 public struct Envelope: Hashable, Sendable {
     /// Source and id: the idempotency key.
     public var identity: CommandIdentity
-    /// `orders.<operation>.v1`
+    /// The CloudEvents type, `orders.<operation>.v1`.
     public var type: String
     /// RFC 3339, as it came.
     public var time: String?
@@ -105,7 +105,7 @@ public struct SyncEntitlements: Hashable, Sendable {
     public var modifiedSince: LocalDate?
     /// In one of these states; empty for any.
     public var states: Set<SubscriptionState>
-    /// Of these subscriptions; empty for any. At most 500.
+    /// Of these subscriptions, at most 500; empty for any.
     public var subscriptionIDs: [SubscriptionID]
     /// Whether the activations are wanted too.
     public var includesConsumption: Bool

@@ -8,7 +8,7 @@ public struct DeadLetterHeaders: Hashable, Sendable {
     private let names: [String]
     private let values: [String]
 
-    /// Name and value, in the order of the contract: `dead-letter-reason` …
+    /// Names and values, `dead-letter-reason` first, in the order of the contract.
     public var entries: [(name: String, value: String)] { Array(zip(names, values)).map { (name: $0.0, value: $0.1) } }
 
     /// Cuts what is too long, the detail first.

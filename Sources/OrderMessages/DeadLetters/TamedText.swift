@@ -1,6 +1,8 @@
 /// Foreign text, made fit for a header, a log line or a terminal.
 public enum TamedText {
-    /// Cut at a character boundary, with an ellipsis for what is gone. Line breaks and tabs become spaces, other
+    /// Cut at a character boundary, with an ellipsis for what is gone.
+    ///
+    /// Line breaks and tabs become spaces, other
     /// control, format and unassigned characters the replacement character: nothing can steer a terminal.
     public static func text(_ text: String, maximumBytes: Int) -> String {
         var tamed = ""

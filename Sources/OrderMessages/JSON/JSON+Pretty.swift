@@ -1,5 +1,5 @@
 extension JSON {
-    /// For people: indented by two spaces, but what fits on a line stands on one. Ends with a line break.
+    /// For people: indented by two spaces, but what fits on a line stands on one; a line break ends it.
     public var prettyText: String { pretty(indent: 0, room: Self.lineLength) + "\n" }
 
     private static let lineLength = 110

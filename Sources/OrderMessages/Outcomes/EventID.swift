@@ -2,13 +2,14 @@ import Crypto
 
 /// The deterministic ids of outcome events: UUIDv5 in the contract's namespace.
 public enum EventID {
-    /// `3451f70c-e900-5c31-89d7-5eda42ad1a26`
+    /// The namespace of the contract: `3451f70c-e900-5c31-89d7-5eda42ad1a26`.
     private static let namespace: [UInt8] = [
         0x34, 0x51, 0xF7, 0x0C, 0xE9, 0x00, 0x5C, 0x31, 0x89, 0xD7, 0x5E, 0xDA, 0x42, 0xAD, 0x1A, 0x26,
     ]
 
-    /// The id of an outcome; `suffix` is the body's SHA-256 for what never got a claim, the entitlement id for a sync item.
-    /// `outcome` is the last word of the routing key.
+    /// The id of an outcome, whose name is the last word of the routing key.
+    ///
+    /// The suffix is the body's SHA-256 for what never got a claim, and the entitlement id for an item of a sync.
     public static func outcome(
         _ outcome: String,
         of identity: CommandIdentity,

@@ -5,7 +5,7 @@ extension OutcomeEvent {
     /// `<operation>.<outcome>`: the routing key of the event (`sync-entitlements.entitlement` for an item of a sync).
     public var routingKey: String { "\(operation.rawValue).\(outcomeWord)" }
 
-    /// `orders.<operation>.<outcome>.v1`
+    /// The CloudEvents type, `orders.<operation>.<outcome>.v1`.
     public var type: String { "orders.\(routingKey).v1" }
 
     /// The last word of the routing key.
@@ -19,7 +19,7 @@ extension OutcomeEvent {
         }
     }
 
-    /// The event in structured mode: `application/cloudevents+json`. The same event always gives the same bytes.
+    /// The event in structured mode, `application/cloudevents+json`; the same event always gives the same bytes.
     public func encoded() -> [UInt8] { json.compactBytes }
 
     /// The event as a value.

@@ -98,14 +98,14 @@ extension CommandSchema {
 
     private static let oneLength: [ObjectRules.Condition] = [.exactlyOne(["end", "months", "days"])]
 
-    /// create-subscription
+    /// The term of create-subscription.
     static let firstTerm = Schema.object(
         "The first term, both ends inclusive: end = start + months - 1 day, or start + days - 1.",
         [.required("start", .date("The first day."))] + lengths,
         oneLength
     )
 
-    /// convert-trial
+    /// The term of convert-trial.
     static let paidTerm = Schema.object(
         "The first paid term, both ends inclusive.",
         [.optional("start", .date("The first paid day; default today."))] + lengths,
@@ -127,7 +127,7 @@ extension CommandSchema {
         oneLength
     )
 
-    /// start-trial
+    /// The length of start-trial.
     static let trial = Schema.object(
         "How long it may be tried.",
         [
@@ -156,20 +156,20 @@ extension CommandSchema {
         "Line items with another total."
     )
 
-    /// convert-trial
+    /// The line items of convert-trial.
     static let anyChanges = Schema.object(
         "What becomes of the line items.",
         [.optional("add", add), .optional("remove", remove), .optional("change", changed)]
     )
 
-    /// renew-with-upsell
+    /// The line items of renew-with-upsell.
     static let more = Schema.object(
         "What is added; totals only go up.",
         [.optional("add", add), .optional("change", changed)],
         [.oneNotEmpty(["add", "change"])]
     )
 
-    /// renew-with-reduced-tier
+    /// The line items of renew-with-reduced-tier.
     static let less = Schema.object(
         "What is taken away; totals only go down, and at least one line stays.",
         [.optional("remove", remove), .optional("change", changed)],

@@ -12,7 +12,9 @@ public enum CommandSchema {
         uniqueKeysWithValues: OrderOperation.allCases.map { ($0, envelope($0)) }
     )
 
-    /// The CloudEvents attributes around the payload. An attribute that is `null` counts as absent, as CloudEvents wants it.
+    /// The CloudEvents attributes around the payload.
+    ///
+    /// An attribute that is `null` counts as absent, as CloudEvents wants it.
     private static func envelope(_ operation: OrderOperation) -> Schema {
         let text255 = Schema.text(1...255, maximumBytes: CommandIdentity.maximumLength)
         return .object(

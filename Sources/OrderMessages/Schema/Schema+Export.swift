@@ -9,7 +9,7 @@ extension Schema {
         case .scalar: object.append("type", .array(["string", "number", "boolean"] + (isNullable ? ["null"] : [])))
         case .integer(let range):
             object.append("type", type("integer"))
-            object.append("minimum", .integer(range.lowerBound))
+            object.append("minimum", range.lowerBound == .min ? nil : .integer(range.lowerBound))
             object.append("maximum", range.upperBound == .max ? nil : .integer(range.upperBound))
         case .text(let rules): rules.append(to: &object, type("string"))
         case .constant(let text): object.append("const", text)

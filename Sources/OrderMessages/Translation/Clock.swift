@@ -1,6 +1,6 @@
 /// The time of a day as text.
 enum Clock {
-    /// `HH:MM:SS`
+    /// As `HH:MM:SS`.
     static func text(secondsOfDay: Int) -> String {
         [secondsOfDay / 3600, secondsOfDay / 60 % 60, secondsOfDay % 60].map { padded($0, 2) }.joined(separator: ":")
     }

@@ -5,7 +5,9 @@ enum ContentMode: Hashable, Sendable {
     /// The body is `data`, the attributes are headers and properties.
     case binary
 
-    /// By the content type; without one the canonical form is taken. Parameters such as `charset` don't matter: JSON is UTF-8.
+    /// By the content type; without one the canonical form is taken.
+    ///
+    /// Parameters such as `charset` don't matter: JSON is UTF-8.
     init(contentType: String?) throws(Poison) {
         let mediaType = contentType?.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" } ?? ""
         switch mediaType {

@@ -1,4 +1,6 @@
-/// W3C trace context of a command: attribute, or else AMQP header. One that isn't well-formed is ignored, as W3C wants
+/// W3C trace context of a command: attribute, or else AMQP header.
+///
+/// One that isn't well-formed is ignored, as W3C wants
 /// it: a broken trace must not cost an order.
 struct TraceContext {
     let parent: String

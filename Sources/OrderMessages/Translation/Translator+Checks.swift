@@ -51,7 +51,7 @@ extension Translator {
 
     func checkType(_ event: JSON.Object, _ operation: OrderOperation) throws(Poison) {
         guard let value = event["type"] else {
-            throw Poison(.schemaViolation, "type: is required; here \(operation.commandType)", path: "type")
+            throw Poison(.schemaViolation, "type: is required", path: "type")
         }
         guard let text = value.text else {
             throw Poison(.schemaViolation, "type: must be text, is \(value.kind)", path: "type")
@@ -59,7 +59,8 @@ extension Translator {
         guard let type = CommandType(text) else {
             throw Poison(
                 .unknownType,
-                "type: \(JSONPath.quoted(text)) names no operation; here \(operation.commandType) is expected",
+                "type: \(JSONPath.quoted(text)) names no operation; it must be orders.<operation>.v1, the operation one of "
+                    + OrderOperation.allCases.map(\.rawValue).joined(separator: ", "),
                 path: "type"
             )
         }

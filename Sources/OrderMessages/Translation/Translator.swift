@@ -54,7 +54,10 @@ public struct Translator: Sendable {
                     "The body must be a JSON object: a CloudEvents event in structured mode."
                 )
             }
-            return JSON.Object(event.members.filter { $0.value != .null })
+            // A name that no attribute can have stays, so that the schema refuses it.
+            return JSON.Object(
+                event.members.filter { $0.value != .null || !TextPattern.attributeName.matches($0.name) }
+            )
         case .binary:
             var event = message.binaryAttributes
             event.append("data", try json(message.body, at: JSONPath([.member("data")])))

@@ -1,0 +1,98 @@
+import SubscriptionLifecycle
+
+extension ContractDocuments {
+    /// The transition table of the running code, cell by cell.
+    static var lifecycle: Document {
+        let document: JSON = [
+            "states": .array(
+                SubscriptionState.allCases.map { ["state": .string($0.rawValue), "meaning": .string($0.meaning)] }
+            ),
+            "commands": .array(
+                TransitionTable.Column.allCases.map { column in
+                    let operations = OrderOperation.allCases.filter { $0.column == column }
+                    return [
+                        "command": .string(column.rawValue),
+                        "operations": .array(operations.map { .string($0.rawValue) }),
+                    ]
+                }
+            ),
+            "guards": .array(
+                TransitionTable.Guard.allCases.map { ["guard": .string($0.rawValue), "meaning": .string($0.meaning)] }
+            ),
+            "transitions": .array(
+                SubscriptionState.allCases.flatMap { state in
+                    TransitionTable.Column.allCases.map { transition(from: state, $0) }
+                }
+            ),
+        ]
+        return ("lifecycle.json", document.prettyText)
+    }
+
+    private static func transition(from state: SubscriptionState, _ column: TransitionTable.Column) -> JSON {
+        var object = JSON.Object()
+        object.append("from", state.rawValue)
+        object.append("command", column.rawValue)
+        switch TransitionTable.contract[state, column] {
+        case .leads(let next, let guards):
+            object.append("to", next.rawValue)
+            let list = guards.map { guarded -> JSON in
+                ["guard": .string(guarded.condition.rawValue), "otherwise": .string(guarded.otherwise.rawValue)]
+            }
+            object.append("guards", list.isEmpty ? nil : .array(list))
+        case .ends:
+            object.append("effects", effects(on: state))
+        case .rejects(let code): object.append("rejects", code.rawValue)
+        }
+        return .object(object)
+    }
+}
+
+extension ContractDocuments {
+    /// Where each effect of a cancellation leads: only what is in force can be marked to end with its term.
+    private static func effects(on state: SubscriptionState) -> JSON {
+        let closes: JSON = ["to": .string(SubscriptionState.cancelled.rawValue)]
+        let rejects: JSON = ["rejects": .string(RejectionCode.noCancellationScheduled.rawValue)]
+        let members: [(CancellationEffect, JSON)] =
+            switch state {
+            case .trial, .active:
+                [
+                    (.immediately, closes),
+                    (.endOfTerm, ["to": .string(state.rawValue), "endsWithTerm": true]),
+                    (
+                        .withdraw,
+                        [
+                            "to": .string(state.rawValue), "endsWithTerm": false,
+                            "otherwise": .string(RejectionCode.noCancellationScheduled.rawValue),
+                        ]
+                    ),
+                ]
+            case .trialExpired, .lapsed, .suspended, .absent, .cancelled:
+                [(.immediately, closes), (.endOfTerm, closes), (.withdraw, rejects)]
+            }
+        return .object(JSON.Object(members.map { JSON.Object.Member($0.0.rawValue, $0.1) }))
+    }
+}
+
+extension SubscriptionState {
+    fileprivate var meaning: String {
+        switch self {
+        case .absent: "There is no entitlement of that name."
+        case .trial: "A trial within its term."
+        case .trialExpired: "A trial past its end."
+        case .active: "Paid, within its term."
+        case .lapsed: "Paid, past its end."
+        case .suspended: "Disabled in EMS by hand."
+        case .cancelled: "Closed; final."
+        }
+    }
+}
+
+extension TransitionTable.Guard {
+    fileprivate var meaning: String {
+        switch self {
+        case .withinConversionWindow: "At most CONVERSION_WINDOW (default 30 days) after the trial's end."
+        case .withinRenewalGrace: "At most RENEWAL_GRACE (default 30 days) after the term's end."
+        case .notEndingWithTerm: "Not marked to end with its term."
+        }
+    }
+}

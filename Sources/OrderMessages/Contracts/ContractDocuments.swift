@@ -1,0 +1,63 @@
+import SubscriptionLifecycle
+
+/// The published form of the contract, from the values that the running code uses.
+public enum ContractDocuments {
+    /// A file below `Contracts/`.
+    public typealias Document = (path: String, text: String)
+
+    /// Every generated document of this module, in the order of their paths.
+    ///
+    /// The topology's is made where the topology is; the caller appends it.
+    public static func all() -> [Document] {
+        let documents = commandSchemas + outcomeSchemas + [lifecycle, codes]
+        return documents.sorted { $0.path < $1.path }
+    }
+
+    /// Where the schema of an operation's command stands.
+    public static func commandSchemaPath(_ operation: String) -> String { "commands/\(operation).v1.schema.json" }
+
+    /// Where the schema of an outcome stands.
+    public static func outcomeSchemaPath(_ operation: String, _ outcome: String) -> String {
+        "outcomes/\(operation).\(outcome).v1.schema.json"
+    }
+
+    private static var commandSchemas: [Document] {
+        OrderOperation.allCases.map { operation in
+            let schema = CommandSchema.event(operation)
+            return (
+                commandSchemaPath(operation.rawValue),
+                document(schema, id: "commands:\(operation.rawValue):v1", title: operation.commandType).prettyText
+            )
+        }
+    }
+
+    private static var outcomeSchemas: [Document] {
+        OrderOperation.allCases.flatMap { operation in
+            OutcomeSchema.outcomes(of: operation).map { outcome in
+                let schema = OutcomeSchema().event(operation, outcome)
+                let name = "\(operation.rawValue).\(outcome)"
+                return (
+                    outcomeSchemaPath(operation.rawValue, outcome),
+                    document(schema, id: "outcomes:\(name):v1", title: "orders.\(name).v1").prettyText
+                )
+            }
+        }
+    }
+
+    private static func document(_ schema: Schema, id: String, title: String) -> JSON {
+        var document = JSON.Object()
+        document.append("$schema", "https://json-schema.org/draft/2020-12/schema")
+        document.append("$id", "urn:order-worker:contract:\(id)")
+        document.append("title", title)
+        document.members += schema.json.object?.members ?? []
+        return .object(document)
+    }
+
+    private static var codes: Document {
+        let codes: JSON = [
+            "rejections": .array(RejectionCode.allCases.map { $0.explanation.json("code", $0.rawValue) }),
+            "deadLetters": .array(DeadLetterReason.allCases.map { $0.explanation.json("reason", $0.rawValue) }),
+        ]
+        return ("codes.json", codes.prettyText)
+    }
+}

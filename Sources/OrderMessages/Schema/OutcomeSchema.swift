@@ -1,0 +1,96 @@
+public import SubscriptionLifecycle
+
+/// The schemas of the outcome events, one per operation and outcome.
+///
+/// They tolerate unknown members, because fields may be added; the closed form, which doesn't, shows in a test that
+/// the schema tells all that the worker says.
+public struct OutcomeSchema: Sendable {
+    /// Whether unknown members are refused.
+    let isClosed: Bool
+
+    /// The schemas for subscribers unless they shall be closed.
+    public init(isClosed: Bool = false) { self.isClosed = isClosed }
+
+    /// The outcomes that an operation can have, as the last word of the routing key.
+    public static func outcomes(of operation: OrderOperation) -> [String] {
+        switch operation {
+        case .createSubscription, .startTrial, .convertTrial, .renewSubscription, .renewWithUpsell,
+            .renewWithReducedTier, .cancelSubscription:
+            Outcome.allCases.map(\.rawValue)
+        case .viewEntitlement: [Outcome.succeeded, .rejected, .deadLettered].map(\.rawValue)
+        case .syncEntitlements: ["entitlement"] + [Outcome.succeeded, .rejected, .deadLettered].map(\.rawValue)
+        }
+    }
+
+    /// What an event with the routing key `<operation>.<outcome>` is.
+    public func event(_ operation: OrderOperation, _ outcome: String) -> Schema {
+        let text = Schema.text(1...Int.max)
+        return object(
+            "What became of a \(operation.rawValue): \(outcome).",
+            [
+                .required("specversion", .constant("1.0")),
+                .required("id", text.described("Deterministic: what was published twice has the same id.")),
+                .required("source", .constant(OutcomeEvent.source)),
+                .required("type", .constant("orders.\(operation.rawValue).\(outcome).v1")),
+                .optional("subject", text.described("The subscription.")),
+                .required("time", .text(24...24, like: .instant, "When it was written.")),
+                .required("datacontenttype", .constant("application/json")),
+                .required("correlationid", text.described("The command's, or its id.")),
+                .optional("traceparent", text.described("W3C trace context.")),
+                .optional("tracestate", text.described("W3C trace context.")),
+                .required("data", data(operation, outcome)),
+            ]
+        )
+    }
+
+    private func data(_ operation: OrderOperation, _ outcome: String) -> Schema {
+        let text = Schema.text(1...Int.max)
+        let head: [ObjectRules.Property] = [
+            .required("command", object("Which command.", [.required("id", text), .required("source", text)])),
+            .required("operation", .constant(operation.rawValue)),
+            .required("outcome", .constant(outcome)),
+            .optional("subscriptionId", text.described("The subscription.")),
+            .optional("orderId", text.described("The command's.")),
+        ]
+        switch outcome {
+        case Outcome.rejected.rawValue:
+            return object(
+                "Refused; it left nothing in EMS.",
+                head + standing(.optional) + [.required("rejection", rejection)]
+            )
+        case Outcome.deadLettered.rawValue:
+            return object(
+                "Not understood or not completed; the message is in the dead-letter queue.",
+                head + deadLetter
+            )
+        case Outcome.previewed.rawValue:
+            return object(
+                "A dry run: changes and calls, or a rejection.",
+                head + standing(.optional) + [
+                    .optional("changes", changes), .optional("calls", calls), .optional("rejection", rejection),
+                ],
+                [.exactlyOne(["changes", "rejection"]), .together(["changes", "calls"])]
+            )
+        case _ where operation == .syncEntitlements && outcome == Outcome.succeeded.rawValue:
+            return object(
+                "Every entitlement has been sent.",
+                head + [
+                    .required("count", count("How many entitlements were sent.")),
+                    .required("modifiedSince", .date("What to ask for next time.")),
+                ]
+            )
+        case _ where operation.isRead: return object("As EMS has it.", head + standing(.required))
+        default: return object("It was done.", head + standing(.required) + [.required("changes", changes)])
+        }
+    }
+
+    func object(
+        _ summary: String,
+        _ properties: [ObjectRules.Property],
+        _ conditions: [ObjectRules.Condition] = []
+    ) -> Schema {
+        .object(summary, properties, conditions, others: isClosed ? .refused : .tolerated)
+    }
+
+    func count(_ summary: String) -> Schema { .integer(0...Int.max, summary) }
+}
