@@ -108,6 +108,13 @@ let adapterRing: [Target] = [
     ),
 ]
 
+// MARK: - Servers on this machine, for the demo and the tests
+
+let localServers: [Target] = [
+    // A private RabbitMQ node and child processes that end with their parent, whatever happens to it.
+    .target(name: "LocalServers")
+]
+
 // MARK: - Executables
 
 let executables: [Target] = [
@@ -116,8 +123,8 @@ let executables: [Target] = [
         name: "OrderWorker",
         dependencies: [
             "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SentinelEMS",
-            "SQLiteLedger", "OperatorConsole", argumentParser, configuration, lifecycle, unixSignals, instrumentation,
-            logging, metrics,
+            "SQLiteLedger", "OperatorConsole", "LocalServers", argumentParser, configuration, lifecycle, unixSignals,
+            instrumentation, logging, metrics,
         ]
     ),
 
@@ -134,7 +141,9 @@ let tests: [Target] = [
     // In-memory broker, fakes, conformance suites, real servers started on the spot.
     .target(
         name: "TestKit",
-        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", deque],
+        dependencies: [
+            "AMQP", "LocalServers", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", deque,
+        ],
         path: "Tests/TestKit"
     ),
     .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
@@ -142,7 +151,10 @@ let tests: [Target] = [
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
-    .testTarget(name: "RabbitMQIntegrationTests", dependencies: ["RabbitMQ", "AMQP", "TestKit", crypto, logging]),
+    .testTarget(
+        name: "RabbitMQIntegrationTests",
+        dependencies: ["RabbitMQ", "AMQP", "LocalServers", "TestKit", crypto, logging]
+    ),
     .testTarget(
         name: "SentinelEMSTests",
         dependencies: [
@@ -176,7 +188,7 @@ func selected(_ targets: [Target]) -> [Target] {
     return targets.filter { wanted.contains($0.name) }
 }
 
-let targets = selected(pureRing + applicationRing + adapterRing + executables + tests)
+let targets = selected(pureRing + applicationRing + adapterRing + localServers + executables + tests)
 
 for target in targets where target.type != .system {
     target.swiftSettings = [

@@ -1,6 +1,7 @@
 import AMQP
 import RabbitMQ
 import Synchronization
+import LocalServers
 import TestKit
 import Testing
 

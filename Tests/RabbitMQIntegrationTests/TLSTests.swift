@@ -1,5 +1,6 @@
 import AMQP
 import RabbitMQ
+import LocalServers
 import TestKit
 import Testing
 

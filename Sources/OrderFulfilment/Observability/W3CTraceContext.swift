@@ -1,5 +1,5 @@
 public import Instrumentation
-public import ServiceContextModule
+import ServiceContextModule
 
 /// W3C trace context, carried from command to EMS calls to outcome even where no tracing backend is set up.
 public struct W3CTraceContext: Hashable, Sendable {

@@ -16,8 +16,7 @@ public final class SandboxProcess: Sendable {
     /// The same without the context.
     public var rootURL: String { String(baseURL.dropLast("/ems".count)) }
     private let lifeline: Pipe
-    // Only waited for; Foundation's Process is not marked as safe, its `waitUntilExit` is.
-    private nonisolated(unsafe) let process: Process
+    private let process: Process
 
     /// Starts the binary that `EMS_SANDBOX` names, or the one built next to the tests, and waits for its line.
     public static func start(within seconds: Double = 20) async throws -> SandboxProcess {

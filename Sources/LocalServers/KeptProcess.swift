@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A shell script that lives as long as the test process: it sees the end of its standard input when that ends, even by a
+/// A shell script that lives as long as this process: it sees the end of its standard input when that ends, even by a
 /// crash, and is waited for when that ends normally.
 final class KeptProcess: Sendable {
     private let input: Int32
@@ -14,11 +14,12 @@ final class KeptProcess: Sendable {
         atexit { for process in KeptProcess.all.withLock({ $0 }) { process.end() } }
     }()
 
-    init(script: String, arguments: [String]) throws {
+    init(script: String, arguments: [String], environment: [String: String] = [:]) throws {
         let (inputPipe, outputPipe) = (Pipe(), Pipe())
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", script, "keeper"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = inputPipe
         process.standardOutput = outputPipe
         // Our ends as numbers of our own: the pipes close theirs when they go.

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A private RabbitMQ node on the loopback interface, from Debian's package, gone when the test process is.
+/// A private RabbitMQ node on the loopback interface, from Debian's package, gone when this process is.
 public final class RabbitMQServer: Sendable {
     /// Why there is no server.
     public struct Failure: Error, CustomStringConvertible {
@@ -19,7 +19,7 @@ public final class RabbitMQServer: Sendable {
     /// Whether the shared server is ours, so that it may be stopped and looked into.
     public static var isPrivate: Bool { ProcessInfo.processInfo.environment["AMQP_URL", default: ""].isEmpty }
 
-    /// The one that all tests of this process share: `AMQP_URL` when it is set, otherwise a node that is started once.
+    /// The one that everything in this process shares: `AMQP_URL` when it is set, otherwise a node that is started once.
     public static func shared() async throws -> RabbitMQServer { try await sharedServer.value }
 
     private static let sharedServer = Task.detached {

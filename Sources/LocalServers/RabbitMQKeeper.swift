@@ -1,5 +1,5 @@
 /// The shell script that keeps one private RabbitMQ node: it obeys lines on its standard input, answers on its standard
-/// output, and cleans up when the input ends, however the test process ended.
+/// output, and cleans up when the input ends, however the process that started it ended.
 enum RabbitMQKeeper {
     /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port.
     static let script = #"""

@@ -1,0 +1,79 @@
+public import Foundation
+
+/// A program that runs as a child of this process, with its output in a file, and ends when this process does.
+public final class KeptProgram: Sendable {
+    /// Why it didn't start, or didn't do what was asked.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What is wrong.
+        public let description: String
+    }
+
+    /// Its process id.
+    public let pid: Int32
+    /// What it has written, standard output and error together.
+    public let logFile: URL
+    private let keeper: KeptProcess
+
+    /// Starts `executable` with the environment of this process and `environment` over it.
+    public static func start(
+        _ executable: String,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        logFile: URL
+    ) async throws -> KeptProgram {
+        let keeper = try KeptProcess(
+            script: script,
+            arguments: [logFile.path, executable] + arguments,
+            environment: environment
+        )
+        guard let pid = await keeper.readLine(within: 20).flatMap(Int32.init) else {
+            throw Failure(description: "\(executable) was not started")
+        }
+        return KeptProgram(pid: pid, logFile: logFile, keeper: keeper)
+    }
+
+    private init(pid: Int32, logFile: URL, keeper: KeptProcess) {
+        self.pid = pid
+        self.logFile = logFile
+        self.keeper = keeper
+    }
+
+    /// What it has written so far.
+    public var log: String { (try? String(contentsOf: logFile, encoding: .utf8)) ?? "" }
+
+    /// Sends a signal, such as `TERM`, `KILL` or `STOP`.
+    public func signal(_ name: String) { keeper.writeLine("signal \(name)") }
+
+    /// Waits until it has ended, and answers with its exit status (128 + the signal's number when one ended it).
+    public func exitStatus() async throws -> Int {
+        keeper.writeLine("wait")
+        guard let line = await keeper.readLine(within: 120), let status = Int(line) else {
+            throw Failure(description: "process \(pid) did not end within 120 s")
+        }
+        return status
+    }
+
+    /// Ends it with SIGTERM, and with SIGKILL when it takes too long. Also happens when this process ends.
+    public func end() { keeper.end() }
+
+    /// Arguments: log file, program, its arguments. Says the pid; obeys `signal NAME` and `wait`; ends the program when
+    /// its input ends.
+    private static let script = #"""
+        log=$1
+        shift
+        "$@" < /dev/null >> "$log" 2>&1 &
+        pid=$!
+        echo $pid
+        while read -r word rest; do
+          case $word in
+            signal) kill "-$rest" $pid 2> /dev/null ;;
+            wait) wait $pid; echo $? ;;
+          esac
+        done
+        kill -CONT $pid 2> /dev/null
+        kill -TERM $pid 2> /dev/null
+        ( sleep 30; kill -KILL $pid 2> /dev/null ) > /dev/null 2>&1 &
+        wait $pid
+        kill $! 2> /dev/null
+        """#
+}
