@@ -25,8 +25,9 @@ enum RabbitMQKeeper {
         fi
         echo '[].' > "$RABBITMQ_ENABLED_PLUGINS_FILE"
         pidfile=$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME.pid
-        # Handlers are not inherited by the node, as ignored signals would be: it must obey TERM.
-        trap : INT TERM HUP
+        # Nothing may end the script before it has cleaned up. Handlers, unlike ignored signals, are not inherited by the
+        # node, which must obey TERM.
+        trap : INT TERM HUP PIPE
 
         alive() { [ -n "$1" ] && [ "$(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null || echo Z)" != Z ]; }
 
