@@ -1,4 +1,6 @@
-/// A message to be published. Always mandatory: what can't be routed comes back as an error.
+/// A message to be published.
+///
+/// Always mandatory: what can't be routed comes back as an error.
 public struct Publishing: Hashable, Sendable {
     /// Where it goes.
     public var exchange: ExchangeName
