@@ -61,6 +61,24 @@ import Testing
         }
     }
 
+    @Test func `Paging through a filtered search misses nothing, changes in between or not`() async throws {
+        try await withSandbox { client in
+            for number in 0..<6 {
+                try await client.create("P-\(number)")
+                try await client.create("Q-\(number)")
+            }
+            let page = "externalId=P&pageSize=2&pageStartIndex="
+            #expect(try await client.search(page + "0") == ["P-0", "P-1"])
+            #expect(try await client.search(page + "2") == ["P-2", "P-3"])
+            #expect(try await client.search("externalId=Q&pageSize=2&pageStartIndex=4") == ["Q-4", "Q-5"])
+            #expect(try await client.search(page + "4") == ["P-4", "P-5"])
+            #expect(try await client.search(page + "6") == [])
+            #expect(try await client.search(page + "2") == ["P-2", "P-3"])
+            try await client.patch("P-0", ["externalId": "R-0"]).expect(200)
+            #expect(try await client.search(page + "4") == ["P-5"])
+        }
+    }
+
     @Test func `The modified filter leaves out what was never modified`() async throws {
         try await withSandbox { client in
             try await client.create("OLD")

@@ -18,6 +18,12 @@ struct Query: Sendable {
 
     var names: some Collection<String> { values.keys }
 
+    /// What is searched for, without the page.
+    var search: String {
+        values.filter { $0.key != "pageStartIndex" }.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\($0.value)" }.joined(separator: "\u{0}")
+    }
+
     func bool(_ name: String) throws(EMSError) -> Bool? {
         switch self[name] {
         case nil: return nil

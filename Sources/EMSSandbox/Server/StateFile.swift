@@ -30,7 +30,7 @@ actor StateFile {
     static func write(_ tenant: Tenant, to path: String) throws(StateFileError) {
         do {
             let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.outputFormatting = .withoutEscapingSlashes
             try encoder.encode(Content(tenant: tenant)).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw StateFileError(path: path, problem: "can't be written: \(error.localizedDescription)")

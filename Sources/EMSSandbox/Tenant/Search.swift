@@ -26,7 +26,7 @@ struct Search {
     /// One page in the order of creation.
     ///
     /// Exact filters on `indexed` fields don't look at other rows.
-    func page<Row>(_ table: Table<Row>, _ filters: Filters<Row>, indexed: [KeyField]) -> [Row] {
+    func page<Row>(_ table: inout Table<Row>, _ filters: Filters<Row>, indexed: [KeyField]) -> [Row] {
         if filters.all.isEmpty { return table.rows(skipping: start, limit: size) }
         if pattern == .exact {
             for field in indexed {
@@ -35,17 +35,7 @@ struct Search {
                 return Array(found.filter(filters.accept).dropFirst(start).prefix(size))
             }
         }
-        var page: [Row] = []
-        var skipped = 0
-        for row in table.rows where filters.accept(row) {
-            guard skipped >= start else {
-                skipped += 1
-                continue
-            }
-            page.append(row)
-            if page.count == size { break }
-        }
-        return page
+        return table.page(of: filters.query.search, skipping: start, limit: size, where: filters.accept)
     }
 
     /// `count` is that of this page, and with no rows the inner list is missing.

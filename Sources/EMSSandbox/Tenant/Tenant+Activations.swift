@@ -62,7 +62,7 @@ extension Tenant {
         filters.list("eId") { tenantNow.entitlements[.id, $0.entitlementId].map { [$0.eId] } ?? [] }
         filters.list("productKey") { tenantNow.productKeys[.id, $0.productKeyId].map { [$0.pkId] } ?? [] }
         try filters.dates("creationDate") { $0.created.date }
-        let page = search.page(tenant.activations, filters, indexed: [])
+        let page = search.page(&tenant.activations, filters, indexed: [])
         return .ok(search.wire("activations", "activation", page.map { tenant.wire($0) }))
     }
 

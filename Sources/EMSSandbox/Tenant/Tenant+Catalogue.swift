@@ -15,7 +15,7 @@ extension Tenant {
         filters.list("externalId") { [$0.externalId] }
         filters.list("state") { [$0.state.rawValue] }
         try filters.dates("creationDate") { $0.created.date }
-        let page = search.page(tenant.products, filters, indexed: [])
+        let page = search.page(&tenant.products, filters, indexed: [])
         return .ok(search.wire("products", "product", page.map { tenant.wire($0, search.embeds) }))
     }
 
@@ -30,7 +30,7 @@ extension Tenant {
         filters.text("name") { $0.name }
         filters.text("identifier") { $0.identifier }
         filters.text("externalId") { $0.externalId }
-        let page = search.page(tenant.partners, filters, indexed: [])
+        let page = search.page(&tenant.partners, filters, indexed: [])
         return .ok(search.wire("partners", "partner", page.map { tenant.wire($0) }))
     }
 

@@ -49,7 +49,7 @@ extension Tenant {
         filters.text("externalId") { $0.externalId }
         filters.list("state") { [$0.state.rawValue] }
         try filters.dates("creationDate") { $0.created.date }
-        let page = search.page(tenant.contacts, filters, indexed: [.id, .emailId])
+        let page = search.page(&tenant.contacts, filters, indexed: [.id, .emailId])
         return .ok(search.wire("contacts", "contact", page.map { tenant.wire($0, search.embeds) }))
     }
 

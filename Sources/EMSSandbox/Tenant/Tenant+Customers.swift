@@ -53,7 +53,7 @@ extension Tenant {
         filters.text("crmId") { $0.crmId }
         filters.list("state") { [$0.state.rawValue] }
         try filters.dates("creationDate") { $0.created.date }
-        let page = search.page(tenant.customers, filters, indexed: [.id, .identifier, .externalId])
+        let page = search.page(&tenant.customers, filters, indexed: [.id, .identifier, .externalId])
         return .ok(search.wire("customers", "customer", page.map { tenant.wire($0, search.embeds) }))
     }
 

@@ -8,7 +8,7 @@ extension Tenant {
             let sorted = tenant.entitlements.rows.filter(filters.accept).sorted(by: order.precedes)
             page = Array(sorted.dropFirst(search.start).prefix(search.size))
         } else {
-            page = search.page(tenant.entitlements, filters, indexed: [.externalId, .id, .eId])
+            page = search.page(&tenant.entitlements, filters, indexed: [.externalId, .id, .eId])
         }
         return .ok(search.wire("entitlements", "entitlement", page.map { tenant.wire($0, search.embeds) }))
     }
