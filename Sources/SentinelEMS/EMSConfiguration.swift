@@ -38,7 +38,7 @@ public struct EMSConfiguration: Sendable {
     private static func checkedBase(_ text: String) throws(EMSConfigurationProblem) -> String {
         let example = "such as https://acme.prod.sentinelcloud.com/ems"
         var base = Substring(text)
-        while base.last == "/" { base.removeLast() }
+        while base.last == "/", !base.hasSuffix("://") { base.removeLast() }
         let authorityAndPath = try EMSConfigurationProblem.afterScheme(of: base, named: "EMS_URL", example: example)
         let parts = authorityAndPath.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count > 1 else {

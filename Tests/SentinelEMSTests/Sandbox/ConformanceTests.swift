@@ -3,7 +3,7 @@ import SubscriptionLifecycle
 import TestKit
 import Testing
 
-@Suite("What every gateway must do")
+@Suite("What every gateway must do", .serialized)
 struct ConformanceTests {
     @Test("the fake one does", arguments: GatewayConformance.checks)
     func fake(_ check: GatewayConformance.Check) async throws {

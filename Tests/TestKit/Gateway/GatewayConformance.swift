@@ -93,7 +93,7 @@ public enum GatewayConformance {
 
     /// Creates the sample subscription.
     @discardableResult
-    static func create(in world: any GatewayWorld, _ id: String = "SUB-1") async throws -> Entitlement {
+    public static func create(in world: any GatewayWorld, _ id: String = "SUB-1") async throws -> Entitlement {
         try await world.gateway.apply(
             GatewaySamples.creation(id),
             in: GatewaySamples.context,

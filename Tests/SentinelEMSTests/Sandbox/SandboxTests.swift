@@ -1,0 +1,170 @@
+import Foundation
+import Logging
+import OrderFulfilment
+import SubscriptionLifecycle
+import TestKit
+import Testing
+
+@testable import SentinelEMS
+
+@Suite("Against a sandbox that misbehaves", .serialized)
+struct SandboxTests {
+    private static let line1 = GatewaySamples.line("1")
+    private static let more = Change(.lineQuantity(line1), from: .count(10), to: .count(14))
+
+    private func calls(_ world: SandboxWorld) async throws -> [String: Int] {
+        let text = try await world.send("GET", world.sandbox.rootURL + "/sandbox/calls")
+        guard case .object(let members)? = try WireReader.read(Array(text.utf8))["calls"] else { return [:] }
+        return Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value.count ?? 0) })
+    }
+
+    @Test("a delta that lands late is waited for and counted once")
+    func late() async throws {
+        try await SandboxWorld.run { configuration in
+            configuration.timeout = .milliseconds(1500)
+            configuration.settle = .seconds(20)
+        } _: { world in
+            try await GatewayConformance.create(in: world)
+            try await world.fault(
+                #"{"match":{"method":"PATCH","path":"/entitlements"},"drop":"late","delayMs":3500,"count":1}"#
+            )
+            let log = InMemoryIntentLog()
+            let decision = GatewaySamples.update([Self.more])
+            let failure = await applyFailure(world.sentinel, decision, log)
+            guard case .unsettled = failure else { return #expect(Bool(false), "\(failure as Any)") }
+            let deadline = ContinuousClock.now + .seconds(10)
+            var quantity: Int?
+            repeat {
+                let held = try? await world.gateway.entitlement(of: decision.subscriptionID)
+                quantity = held?.line(Self.line1)?.quantity
+            } while quantity != 14 && ContinuousClock.now < deadline
+            #expect(quantity == 14)
+            let held = try await world.gateway.apply(decision, in: GatewaySamples.context, intents: log)
+            #expect(held.line(Self.line1)?.quantity == 14)
+            #expect(await log.intents.count == 1)
+        }
+    }
+
+    @Test("an answer that is too slow is none")
+    func slow() async throws {
+        try await SandboxWorld.run {
+            $0.timeout = .milliseconds(300)
+        } _: { world in
+            try await world.fault(#"{"match":{"method":"GET","path":"/entitlements"},"delayMs":3000,"count":1}"#)
+            let failure = await gatewayFailure { () async throws(GatewayFailure) in
+                try await world.gateway.entitlement(of: GatewaySamples.id("SUB-1"))
+            }
+            guard case .transient = failure else { return #expect(Bool(false), "\(failure as Any)") }
+        }
+    }
+
+    @Test("429 tells when to come again")
+    func throttled() async throws {
+        try await SandboxWorld.run { world in
+            try await world.fault(#"{"match":{"path":"/entitlements"},"status":429,"retryAfter":60,"count":1}"#)
+            let failure = await gatewayFailure { () async throws(GatewayFailure) in
+                try await world.gateway.entitlement(of: GatewaySamples.id("SUB-1"))
+            }
+            guard case .transient(_, retryAfter: 60) = failure else { return #expect(Bool(false), "\(failure as Any)") }
+        }
+    }
+
+    @Test("nobody there is told at once, as nothing sent")
+    func gone() async throws {
+        try await SandboxWorld.run { world in
+            world.sandbox.end()
+            let log = InMemoryIntentLog()
+            let begin = ContinuousClock.now
+            let failure = await gatewayFailure { () async throws(GatewayFailure) in
+                try await world.gateway.entitlement(of: GatewaySamples.id("SUB-1"))
+            }
+            guard case .transient(let reason, _) = failure else { return #expect(Bool(false), "\(failure as Any)") }
+            #expect(reason.contains("not accepted") && begin.duration(to: .now) < .seconds(5))
+            #expect(await log.intents.isEmpty)
+        }
+    }
+
+    @Test("a wrong password is no verdict")
+    func wrongPassword() async throws {
+        try await SandboxWorld.run { world in
+            let configuration = try EMSConfiguration(
+                baseURL: world.sandbox.baseURL,
+                credentials: .basic(username: "sandbox", password: "s3cret")
+            )
+            let other = SentinelEntitlementGateway(configuration: configuration, logger: Logger(label: "test"))
+            let failure = await gatewayFailure { () async throws(GatewayFailure) in
+                try await other.entitlement(of: GatewaySamples.id("SUB-1"))
+            }
+            await other.shutdown()
+            guard case .transient(let reason, _) = failure else { return #expect(Bool(false), "\(failure as Any)") }
+            #expect(reason.contains("401") && !reason.contains("s3cret"))
+        }
+    }
+
+    @Test("a customer that is known costs no call, a change costs two")
+    func cost() async throws {
+        try await SandboxWorld.run { world in
+            try await GatewayConformance.create(in: world, "SUB-1")
+            let before = try await calls(world)
+            try await GatewayConformance.create(in: world, "SUB-2")
+            _ = try await world.gateway.apply(
+                GatewaySamples.update(GatewaySamples.everything(), of: "SUB-2"),
+                in: GatewaySamples.context,
+                intents: InMemoryIntentLog()
+            )
+            let made = try await calls(world).merging(before) { $0 - $1 }.filter { $0.value > 0 }
+            #expect(made == ["GET /entitlements/{key}": 2, "POST /entitlements": 1, "PATCH /entitlements/{key}": 1])
+        }
+    }
+
+    @Test("a search goes on until a page is empty, and hands over each once")
+    func pages() async throws {
+        try await SandboxWorld.run {
+            $0.pageSize = 2
+        } _: { world in
+            for number in 1...5 { try await GatewayConformance.create(in: world, "SUB-\(number)") }
+            try await world.setEnd(GatewaySamples.day("2027-12-31"), of: GatewaySamples.id("SUB-3"))
+            let pages = Pages()
+            let filter = EntitlementFilter(
+                customer: .externalID("CUST-1"),
+                modifiedSince: GatewaySamples.day("2020-01-01")
+            )
+            try await world.gateway.search(filter) { await pages.add($0) }
+            #expect(await pages.names.sorted() == ["SUB-1", "SUB-2", "SUB-3", "SUB-4", "SUB-5"])
+            #expect(await pages.names.first == "SUB-3")
+            #expect(await pages.largest <= 2)
+        }
+    }
+
+    @Test("parties are not created where that is forbidden")
+    func forbidden() async throws {
+        try await SandboxWorld.run {
+            $0.createsCustomers = false
+        } _: { world in
+            let finding = try await world.sentinel.registry.finding(
+                of: CustomerReference(key: .externalID("X"), name: "X")
+            )
+            guard case .missing = finding else { return #expect(Bool(false), "\(finding)") }
+            let failure = await applyFailure(world.sentinel, GatewaySamples.creation())
+            guard case .refused(_, applied: [], missing: _) = failure else {
+                return #expect(Bool(false), "\(failure as Any)")
+            }
+        }
+        try await SandboxWorld.run {
+            $0.createsContacts = false
+        } _: { world in
+            let finding = try await world.sentinel.registry.finding(of: GatewaySamples.customer)
+            guard case .missing(let reason) = finding else { return #expect(Bool(false), "\(finding)") }
+            #expect(reason.contains("ann+lab@example.com"))
+        }
+    }
+}
+
+private actor Pages {
+    var names: [String] = []
+    var largest = 0
+    func add(_ page: [Entitlement]) {
+        names += page.map(\.externalID)
+        largest = max(largest, page.count)
+    }
+}
