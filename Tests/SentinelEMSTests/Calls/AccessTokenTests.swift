@@ -40,7 +40,9 @@ struct AccessTokenTests {
             try await group.waitForAll()
         }
         #expect(transport.requests.filter { $0.url.hasSuffix("/token") }.count == 1)
-        #expect(transport.requests[0].text == "grant_type=client_credentials&client_id=w&client_secret=a%26b")
+        #expect(
+            try transport.request(0).text == "grant_type=client_credentials&client_id=w&client_secret=a%26b"
+        )
         #expect(Set(authorizations(transport).dropFirst()) == ["Bearer t1"])
     }
 

@@ -36,7 +36,7 @@ struct CallTests {
             intents: InMemoryIntentLog()
         )
         #expect(held.state == .closed)
-        let request = transport.requests[1]
+        let request = try transport.request(1)
         #expect(request.line == "POST /entitlements/externalId=SUB-1/close" && request.body == nil)
         #expect(request.headers.contains { $0 == ("Content-Type", "application/json") })
         let comment = "cmd:/shop cmd-1 " + String(repeating: "ü", count: 239)

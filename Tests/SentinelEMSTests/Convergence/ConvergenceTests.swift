@@ -51,8 +51,10 @@ struct ConvergenceTests {
                 "GET /entitlements/externalId=SUB-1", "PATCH /entitlements/externalId=SUB-1",
             ]
         )
-        #expect(transport.requests[1].url.contains("returnResource=true"))
-        let body = try WireReader.read(transport.requests[1].body ?? [])
+        #expect(
+            try transport.request(1).url.contains("returnResource=true")
+        )
+        let body = try WireReader.read(try transport.request(1).body ?? [])
         let expected = try WireReader.read(
             Array(
                 #"""
@@ -104,7 +106,9 @@ struct ConvergenceTests {
         )
         let log = InMemoryIntentLog(intents)
         #expect(try await apply(transport, [Self.more], log).lineItems[0].quantity == 14)
-        #expect(transport.requests[1].text.contains(#""totalQuantity":-4"#))
+        #expect(
+            try transport.request(1).text.contains(#""totalQuantity":-4"#)
+        )
         #expect(await log.intents.map(\.id) == ["patch", "patch#2", "patch#3"])
     }
 
@@ -161,7 +165,7 @@ struct ConvergenceTests {
         )
         let held = try await apply(transport, [GatewaySamples.added("3")], InMemoryIntentLog([intent]))
         #expect(
-            transport.requests[1].text
+            try transport.request(1).text
                 == #"{"entitlement":{"productKeys":{"productKey":[{"pkId":"a","state":"DISABLE"}]}}}"#
         )
         #expect(held.line(GatewaySamples.line("3"))?.productKeyID == "b")

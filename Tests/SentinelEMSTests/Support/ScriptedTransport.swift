@@ -1,5 +1,6 @@
 import SentinelEMS
 import Synchronization
+import Testing
 
 /// Answers from a script, in order, and remembers what was asked.
 final class ScriptedTransport: EMSTransport {
@@ -15,6 +16,12 @@ final class ScriptedTransport: EMSTransport {
     init(_ steps: Step...) { state = Mutex(State(steps: steps)) }
 
     var requests: [EMSRequest] { state.withLock { $0.requests } }
+    /// The request of that number, from 0.
+    func request(_ number: Int) throws -> EMSRequest {
+        let requests = requests
+        return try #require(requests.indices.contains(number) ? requests[number] : nil)
+    }
+
     var isDone: Bool { state.withLock { $0.steps.isEmpty } }
 
     func append(_ steps: Step...) { state.withLock { $0.steps += steps } }
