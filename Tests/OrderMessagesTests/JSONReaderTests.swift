@@ -55,6 +55,13 @@ struct JSONReaderTests {
         let error = try #require(failure(#"{"a":{"b":1,"b":2}}"#))
         #expect(error.description == "a.b, at byte 12: this name stands here twice")
         #expect(failure("{\"\u{E9}\":1,\"e\u{301}\":2}") != nil)
+        for count in 1...40 {
+            let members = (0..<count).map { #""n\#($0)":0"# }
+            #expect(failure("{\(members.joined(separator: ","))}") == nil)
+            for name in ["n0", "n\(count - 1)"] {
+                #expect(failure("{\(members.joined(separator: ",")),\"\(name)\":1}")?.path.description == name)
+            }
+        }
     }
 
     @Test(

@@ -8,7 +8,7 @@ struct Payload {
     let path: JSONPath
 
     func failure(_ name: String, _ message: String) -> SchemaViolation {
-        SchemaViolation(path: path.member(name), message: message)
+        SchemaViolation(message, at: path.member(name))
     }
 
     // MARK: Optional members

@@ -37,8 +37,7 @@ public struct JSONReader {
     private mutating func object() throws(JSONError) -> JSON.Object {
         try descend()
         var object = JSON.Object()
-        // Names that differ only in how they compose a character count as the same: a dictionary would lose one.
-        var names = Set<String>()
+        var names = SeenNames()
         skipSpace()
         if take("}") {
             depth -= 1
@@ -49,7 +48,7 @@ public struct JSONReader {
             let start = position
             guard peek == UInt8(ascii: "\"") else { throw failure("a name in double quotes must stand here") }
             let name = try string()
-            guard names.insert(name).inserted else {
+            guard names.insert(name, into: object) else {
                 throw JSONError(message: "this name stands here twice", offset: start, path: JSONPath([.member(name)]))
             }
             skipSpace()
@@ -117,4 +116,18 @@ extension JSONReader {
     }
 
     func failure(_ message: String) -> JSONError { JSONError(message: message, offset: position, path: JSONPath()) }
+}
+
+/// The names of an object so far: few are compared one by one, many are hashed, so that hostile objects cost no square.
+///
+/// Names that differ only in how they compose a character count as the same: a dictionary would lose one of them.
+private struct SeenNames {
+    private var hashed: Set<String> = []
+
+    /// Answers whether the name is new to the object.
+    mutating func insert(_ name: String, into object: JSON.Object) -> Bool {
+        guard object.members.count >= 16 else { return !object.members.contains { $0.name == name } }
+        if hashed.isEmpty { hashed = Set(object.members.map(\.name)) }
+        return hashed.insert(name).inserted
+    }
 }

@@ -20,7 +20,8 @@ struct JSONWriter {
         case .integer(let number):
             switch order {
             case .asTheyStand: bytes += String(number).utf8
-            // To RFC 8785 every number is a double.
+            // To RFC 8785 every number is a double, which up to 2^53 is the integer itself.
+            case .canonical where number.magnitude <= 1 << 53: bytes += String(number).utf8
             case .canonical: bytes += ECMAScriptNumber.text(Double(number)).utf8
             }
         case .number(let number): bytes += ECMAScriptNumber.text(number).utf8

@@ -1,32 +1,26 @@
-/// The first thing in a value that its schema doesn't allow.
-public struct SchemaViolation: Error, Hashable, Sendable {
-    /// Where.
-    public var path: JSONPath
-    /// What is wrong there; follows the path and a colon.
-    public var message: String
-}
-
 extension Schema {
     /// The first violation in the order of the document, then what is missing, in the order of the schema.
-    public func violation(in value: JSON, at path: JSONPath = JSONPath()) -> SchemaViolation? {
+    ///
+    /// The path is put together on the way out: what is right, which is nearly everything, pays nothing for it.
+    public func violation(in value: JSON) -> SchemaViolation? {
         if isNullable, value == .null { return nil }
         switch (kind, value) {
         case (.anything, _), (.flag, .bool), (.scalar, .string), (.scalar, .bool), (.scalar, .integer),
             (.scalar, .number):
             return nil
         case (.integer(let range), .integer), (.integer(let range), .number):
-            return Self.complaint(about: value, outside: range).map { SchemaViolation(path: path, message: $0) }
+            return Self.complaint(about: value, outside: range).map { SchemaViolation($0) }
         case (.text(let rules), .string(let text)):
-            return rules.complaint(about: text).map { SchemaViolation(path: path, message: $0) }
+            return rules.complaint(about: text).map { SchemaViolation($0) }
         case (.constant(let wanted), .string(let text)):
-            return text.isIdentical(to: wanted) ? nil : SchemaViolation(path: path, message: "must be \(wanted)")
+            return text.isIdentical(to: wanted) ? nil : SchemaViolation("must be \(wanted)")
         case (.oneOf(let wanted), .string(let text)):
             if wanted.contains(where: { $0.isIdentical(to: text) }) { return nil }
-            return SchemaViolation(path: path, message: "must be one of \(wanted.joined(separator: ", "))")
-        case (.list(let rules), .array(let elements)): return rules.violation(in: elements, at: path)
-        case (.object(let rules), .object(let object)): return rules.violation(in: object, at: path)
+            return SchemaViolation("must be one of \(wanted.joined(separator: ", "))")
+        case (.list(let rules), .array(let elements)): return rules.violation(in: elements)
+        case (.object(let rules), .object(let object)): return rules.violation(in: object)
         case (.flag, _), (.integer, _), (.text, _), (.constant, _), (.oneOf, _), (.list, _), (.object, _), (.scalar, _):
-            return SchemaViolation(path: path, message: "must be \(kind.words), is \(value.kind)")
+            return SchemaViolation("must be \(kind.words), is \(value.kind)")
         }
     }
 
@@ -74,21 +68,19 @@ extension TextRules {
 }
 
 extension ListRules {
-    func violation(in elements: [JSON], at path: JSONPath) -> SchemaViolation? {
+    func violation(in elements: [JSON]) -> SchemaViolation? {
         if elements.count < count.lowerBound {
             return SchemaViolation(
-                path: path,
-                message: "must have at least \(count.lowerBound) \(Self.noun(count.lowerBound))"
+                "must have at least \(count.lowerBound) \(Self.noun(count.lowerBound))"
             )
         }
         if elements.count > count.upperBound {
             return SchemaViolation(
-                path: path,
-                message: "must have at most \(count.upperBound) \(Self.noun(count.upperBound)), has \(elements.count)"
+                "must have at most \(count.upperBound) \(Self.noun(count.upperBound)), has \(elements.count)"
             )
         }
         for (index, value) in elements.enumerated() {
-            if let violation = element.violation(in: value, at: path.element(index)) { return violation }
+            if let violation = element.violation(in: value) { return violation.inside(.element(index)) }
         }
         return nil
     }
@@ -97,42 +89,41 @@ extension ListRules {
 }
 
 extension ObjectRules {
-    func violation(in object: JSON.Object, at path: JSONPath) -> SchemaViolation? {
+    func violation(in object: JSON.Object) -> SchemaViolation? {
         for member in object.members {
-            if let violation = violation(in: member, at: path) { return violation }
+            if let violation = violation(in: member) { return violation.inside(.member(member.name)) }
         }
         for property in properties where property.isRequired && object[property.name] == nil {
-            return SchemaViolation(path: path.member(property.name), message: "is required")
+            return SchemaViolation("is required").inside(.member(property.name))
         }
         for condition in conditions {
             if let complaint = condition.complaint(about: object) {
-                return SchemaViolation(path: path, message: complaint)
+                return SchemaViolation(complaint)
             }
         }
         if let maximumCount, object.members.count > maximumCount {
-            return SchemaViolation(path: path, message: "must have at most \(maximumCount) members")
+            return SchemaViolation("must have at most \(maximumCount) members")
         }
         return nil
     }
 
-    private func violation(in member: JSON.Object.Member, at path: JSONPath) -> SchemaViolation? {
-        let path = path.member(member.name)
-        if let property = property(member.name) { return property.schema.violation(in: member.value, at: path) }
+    private func violation(in member: JSON.Object.Member) -> SchemaViolation? {
+        if let property = property(member.name) { return property.schema.violation(in: member.value) }
         switch others {
         case .tolerated: return nil
         case .refused:
             let known = properties.map(\.name).joined(separator: ", ")
-            return SchemaViolation(path: path, message: "is not a known field; known here: \(known)")
+            return SchemaViolation("is not a known field; known here: \(known)")
         case .named(let pattern, let schema):
             guard pattern.matches(member.name) else {
-                return SchemaViolation(path: path, message: "is a name that must be \(pattern.words)")
+                return SchemaViolation("is a name that must be \(pattern.words)")
             }
-            return schema.violation(in: member.value, at: path)
+            return schema.violation(in: member.value)
         case .texts(let length, let schema):
             if let complaint = TextRules(length: length, pattern: .line).complaint(about: member.name) {
-                return SchemaViolation(path: path, message: "is a name that \(complaint)")
+                return SchemaViolation("is a name that \(complaint)")
             }
-            return schema.violation(in: member.value, at: path)
+            return schema.violation(in: member.value)
         }
     }
 }

@@ -9,6 +9,11 @@ enum ContentMode: Hashable, Sendable {
     ///
     /// Parameters such as `charset` don't matter: JSON is UTF-8.
     init(contentType: String?) throws(Poison) {
+        // As nearly every publisher writes it.
+        if contentType == "application/cloudevents+json" {
+            self = .structured
+            return
+        }
         let mediaType = contentType?.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" } ?? ""
         switch mediaType {
         case "", "application/cloudevents+json": self = .structured
