@@ -158,7 +158,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SentinelEMSTests",
         dependencies: [
-            "EMSSandbox", "OrderFulfilment", "OrderMessages", "SentinelEMS", "SubscriptionLifecycle", "TestKit", logging,
+            "EMSSandbox", "OrderFulfilment", "OrderMessages", "SentinelEMS", "SubscriptionLifecycle", "TestKit",
+            logging,
         ]
     ),
     .testTarget(
@@ -167,7 +168,9 @@ let tests: [Target] = [
     ),
     .testTarget(
         name: "SQLiteLedgerTests",
-        dependencies: ["SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb]
+        dependencies: [
+            "SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb,
+        ]
     ),
 ]
 

@@ -53,11 +53,14 @@ public final class KeptProgram: Sendable {
         return status
     }
 
-    /// Ends it with SIGTERM, and with SIGKILL when it takes too long. Also happens when this process ends.
+    /// Ends it with SIGTERM, and with SIGKILL when it takes too long.
+    ///
+    /// Also happens when this process ends.
     public func end() { keeper.end() }
 
-    /// Arguments: log file, program, its arguments. Says the pid; obeys `signal NAME` and `wait`; ends the program when
-    /// its input ends.
+    /// Arguments: log file, program, its arguments.
+    ///
+    /// Says the pid; obeys `signal NAME` and `wait`; ends the program when its input ends.
     private static let script = #"""
         log=$1
         shift

@@ -54,7 +54,12 @@ public struct OperatorConsole: Sendable {
         }
         router.get("/") { _, _ in
             let statistics = await consumer.ledgerStatistics()
-            let page = ConsolePage.html(await consumer.readiness(), consumer.counters.snapshot, statistics, topologyPrefix)
+            let page = ConsolePage.html(
+                await consumer.readiness(),
+                consumer.counters.snapshot,
+                statistics,
+                topologyPrefix
+            )
             return body(.ok, page, "text/html; charset=utf-8")
         }
         return router

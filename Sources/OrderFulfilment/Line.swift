@@ -3,7 +3,9 @@ import Logging
 import OrderMessages
 import SubscriptionLifecycle
 
-/// All that the stages of the line work with. The stages are its extensions, one file each, under `Stages/`.
+/// All that the stages of the line work with.
+///
+/// The stages are its extensions, one file each, under `Stages/`.
 struct Line: Sendable {
     let topology: OrderTopology
     let translator: Translator

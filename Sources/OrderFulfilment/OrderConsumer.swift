@@ -14,7 +14,9 @@ public final class OrderConsumer: Service {
     let line: Line
     let source: any DeliverySource
 
-    /// Connects the line's ports. Nothing runs before `run()`.
+    /// Connects the line's ports.
+    ///
+    /// Nothing runs before `run()`.
     public init(
         source: any DeliverySource,
         publisher: any Publisher,

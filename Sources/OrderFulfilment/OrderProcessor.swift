@@ -14,8 +14,10 @@ import SubscriptionLifecycle
 struct OrderProcessor: Sendable {
     let line: Line
 
-    /// Takes an arrival down the line as far as it goes. What the ledger grants on the way is kept in the arrival, so
-    /// that a second attempt with the same message goes on under the same claim.
+    /// Takes an arrival down the line as far as it goes.
+    ///
+    /// What the ledger grants on the way is kept in the arrival, so that a second attempt with the same message goes
+    /// on under the same claim.
     func process(_ arrival: inout Arrival) async -> Disposition {
         do throws(Failure) {
             let order = try await line.translate(arrival)

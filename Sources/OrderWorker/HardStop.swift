@@ -1,7 +1,9 @@
 import Dispatch
 import Foundation
 
-/// The second deadline of a shutdown: when the line hasn't run dry some time after the signal, the process ends anyway.
+/// The second deadline of a shutdown: when the line hasn't run dry some time after the signal, the process ends
+/// anyway.
+///
 /// Nothing is lost by it: what was not acknowledged is delivered again.
 enum HardStop {
     /// Watches for SIGTERM and SIGINT besides the service group.

@@ -16,15 +16,18 @@ struct Worker {
     let gateway: SentinelEntitlementGateway
     let services: [any Service]
 
-    /// Builds the worker of those settings over real adapters. Connecting begins here; nothing is consumed before the
-    /// services run.
+    /// Builds the worker of those settings over real adapters.
+    ///
+    /// Connecting begins here; nothing is consumed before the services run.
     static func build(
         _ settings: WorkerSettings,
         registry: MetricsRegistry,
         logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws -> Worker {
-        guard let ems = settings.ems else { throw SettingError(key: .emsURL, value: nil, allowed: SettingKey.emsURL.meaning) }
+        guard let ems = settings.ems else {
+            throw SettingError(key: .emsURL, value: nil, allowed: SettingKey.emsURL.meaning)
+        }
         let topology = OrderTopology(prefix: settings.topologyPrefix)
         let ledger = try await SQLiteLedger.open(
             path: settings.ledgerPath,
@@ -95,5 +98,7 @@ extension WorkerSettings {
     }
 
     /// Names this process for operators: in the broker's list of connections and in dead letters.
-    var workerName: String { "order-worker@\(ProcessInfo.processInfo.hostName)#\(ProcessInfo.processInfo.processIdentifier)" }
+    var workerName: String {
+        "order-worker@\(ProcessInfo.processInfo.hostName)#\(ProcessInfo.processInfo.processIdentifier)"
+    }
 }

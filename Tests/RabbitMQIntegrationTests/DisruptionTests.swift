@@ -1,7 +1,7 @@
 import AMQP
+import LocalServers
 import RabbitMQ
 import Synchronization
-import LocalServers
 import TestKit
 import Testing
 

@@ -1,7 +1,7 @@
 import AMQP
+import LocalServers
 import Logging
 import RabbitMQ
-import LocalServers
 import TestKit
 
 /// RabbitMQ over librabbitmq, as the conformance suite sees it.

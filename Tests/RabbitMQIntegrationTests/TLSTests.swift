@@ -1,6 +1,6 @@
 import AMQP
-import RabbitMQ
 import LocalServers
+import RabbitMQ
 import TestKit
 import Testing
 

@@ -136,7 +136,8 @@ extension Fact? {
         case .count(let number): String(number)
         case .flag(let flag): String(flag)
         case .date(let date): date.description
-        case .line(let draft): "\(draft.item.quantity) × \(draft.item.product), \(draft.term.start.text) to \(draft.term.end.text)"
+        case .line(let draft):
+            "\(draft.item.quantity) × \(draft.item.product), \(draft.term.start.text) to \(draft.term.end.text)"
         }
     }
 }

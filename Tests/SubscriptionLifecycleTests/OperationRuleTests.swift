@@ -3,8 +3,13 @@ import Testing
 
 @Suite("Create and trial")
 struct CreateRuleTests {
-    private func create(_ length: TermLength, start: String = "2026-01-31", lines: [NewLineItem] = [newLine("1")]) -> Verdict {
-        decide(.create(CreateSubscription(details: details, start: day(start), length: length, lineItems: lines)), on: nil)
+    private func create(_ length: TermLength, start: String = "2026-01-31", lines: [NewLineItem] = [newLine("1")])
+        -> Verdict
+    {
+        decide(
+            .create(CreateSubscription(details: details, start: day(start), length: length, lineItems: lines)),
+            on: nil
+        )
     }
 
     @Test(
@@ -65,7 +70,10 @@ struct CreateRuleTests {
 
     @Test("A trial starts today unless said, lasts its days, and is marked")
     func trial() {
-        let verdict = decide(.startTrial(StartTrial(details: details, start: nil, days: 14, lineItems: [newLine("1")])), on: nil)
+        let verdict = decide(
+            .startTrial(StartTrial(details: details, start: nil, days: 14, lineItems: [newLine("1")])),
+            on: nil
+        )
         guard case .create(let draft) = verdict.decision?.plan else {
             Issue.record("no entitlement would be created")
             return
@@ -87,7 +95,14 @@ struct CreateRuleTests {
         #expect(code(Findings(channelPartner: .missing(because: "no"))) == .channelPartnerNotFound)
         #expect(code(Findings(products: [.externalID("GC3041"): .enabled], customer: .willBeCreated)) == nil)
         let ended = decide(
-            .create(CreateSubscription(details: details, start: today, length: .until(day("2020-01-01")), lineItems: [newLine("1")])),
+            .create(
+                CreateSubscription(
+                    details: details,
+                    start: today,
+                    length: .until(day("2020-01-01")),
+                    lineItems: [newLine("1")]
+                )
+            ),
             on: nil,
             findings: Findings(customer: .missing(because: "no"))
         )
@@ -127,7 +142,10 @@ struct ConvertRuleTests {
         #expect(convert(LineItemChanges(add: [newLine("3")], remove: all)).decision != nil)
         #expect(convert(LineItemChanges(add: [newLine("1")])).code == .lineItemExists)
         #expect(convert(LineItemChanges(remove: [LineID(foreign: "9")])).code == .lineItemNotFound)
-        #expect(convert(LineItemChanges(change: [.init(lineID: LineID(foreign: "9"), quantity: 1)])).code == .lineItemNotFound)
+        #expect(
+            convert(LineItemChanges(change: [.init(lineID: LineID(foreign: "9"), quantity: 1)])).code
+                == .lineItemNotFound
+        )
         let mixed = convert(LineItemChanges(change: [.init(lineID: LineID(foreign: "1"), quantity: 3)]))
         #expect(mixed.changes.contains("lineItems.1.quantity: 10 → 3"))
     }
@@ -181,13 +199,18 @@ struct RenewRuleTests {
         #expect(reduce(10).code == .lineItemNotReduced)
         #expect(reduce(5).code == .quantityBelowActivated)
         #expect(reduce(6).changes.contains("lineItems.1.quantity: 10 → 6"))
-        let twice = LineItemChanges(change: [.init(lineID: LineID(foreign: "1"), quantity: 11), .init(lineID: LineID(foreign: "1"), quantity: 12)])
+        let twice = LineItemChanges(change: [
+            .init(lineID: LineID(foreign: "1"), quantity: 11), .init(lineID: LineID(foreign: "1"), quantity: 12),
+        ])
         #expect(decide(.upsell(Renewal(length: .months(1)), twice), on: now).code == .lineItemExists)
     }
 
     @Test("A removed line keeps its dates and is disabled; the others get the new end")
     func reducedTier() {
-        let verdict = decide(.reduce(Renewal(length: .months(12)), LineItemChanges(remove: [LineID(foreign: "2")])), on: subscription())
+        let verdict = decide(
+            .reduce(Renewal(length: .months(12)), LineItemChanges(remove: [LineID(foreign: "2")])),
+            on: subscription()
+        )
         #expect(
             verdict.changes == [
                 "term.end: 2026-12-31 → 2027-12-31", "lineItems.1.term.end: 2026-12-31 → 2027-12-31",
@@ -198,20 +221,29 @@ struct RenewRuleTests {
 
     @Test("A line that an upsell adds is in force from today to the new end")
     func addedLine() {
-        let verdict = decide(.upsell(Renewal(length: .months(12)), LineItemChanges(add: [newLine("3", quantity: 2)])), on: subscription())
+        let verdict = decide(
+            .upsell(Renewal(length: .months(12)), LineItemChanges(add: [newLine("3", quantity: 2)])),
+            on: subscription()
+        )
         #expect(verdict.changes.last == "lineItems.3: – → 2 × externalId GC3041, 2026-06-15 to 2027-12-31")
     }
 
     @Test("A line id of a removed line is never free again")
     func lineIDsForEver() {
         let now = subscription(lines: [line("1"), line("2", state: .closed)])
-        #expect(decide(.upsell(Renewal(length: .months(1)), LineItemChanges(add: [newLine("2")])), on: now).code == .lineItemExists)
+        #expect(
+            decide(.upsell(Renewal(length: .months(1)), LineItemChanges(add: [newLine("2")])), on: now).code
+                == .lineItemExists
+        )
     }
 }
 
 @Suite("Cancel")
 struct CancelRuleTests {
-    @Test("A mark keeps the subscription, twice changes nothing, and can be withdrawn", arguments: [SubscriptionState.active, .trial])
+    @Test(
+        "A mark keeps the subscription, twice changes nothing, and can be withdrawn",
+        arguments: [SubscriptionState.active, .trial]
+    )
     func endOfTerm(state: SubscriptionState) {
         let marked = decide(.cancel(.endOfTerm), on: subscription(in: state))
         #expect(marked.changes == ["attributes.Ends With Term: – → true"])
@@ -227,7 +259,9 @@ struct CancelRuleTests {
     @Test("What has ended already is closed at once", arguments: [SubscriptionState.trialExpired, .lapsed, .suspended])
     func closesAtOnce(state: SubscriptionState) {
         #expect(decide(.cancel(.endOfTerm), on: subscription(in: state)).decision?.state == .cancelled)
-        #expect(decide(.cancel(.withdraw), on: subscription(in: state, endsWithTerm: true)).code == .noCancellationScheduled)
+        #expect(
+            decide(.cancel(.withdraw), on: subscription(in: state, endsWithTerm: true)).code == .noCancellationScheduled
+        )
     }
 
     @Test("Without an attribute for the mark nothing is written, and the ledger keeps it")

@@ -1,8 +1,10 @@
 import SubscriptionLifecycle
 import Testing
 
-/// The table of the contract, typed here once more by hand: state, then create, start trial, convert, the three renewals,
-/// cancel. An arrow means legal.
+/// The table of the contract, typed here once more by hand: state, then create, start trial, convert, the three
+/// renewals, cancel.
+///
+/// An arrow means legal.
 private let contract: [(SubscriptionState, [String])] = [
     (.absent, ["→ active", "→ trial", "subscription-not-found", "subscription-not-found", "subscription-not-found"]),
     (.trial, ["subscription-exists", "subscription-exists", "→ active", "trial-not-converted", "→ cancelled"]),
@@ -83,7 +85,10 @@ struct GuardTests {
         let convert = ChangeCommand.Action.convert(ConvertTrial(start: nil, length: .months(1)))
         let policies = LifecyclePolicies(conversionWindow: days)
         #expect(decide(convert, on: trial, policies: policies).decision != nil)
-        #expect(decide(convert, on: trial, policies: policies, today: try #require(today.adding(days: 1))).code == .trialExpired)
+        #expect(
+            decide(convert, on: trial, policies: policies, today: try #require(today.adding(days: 1))).code
+                == .trialExpired
+        )
     }
 
     @Test("A subscription can be renewed to the last day of the grace and not after", arguments: [0, 1, 30])
@@ -106,7 +111,8 @@ struct GuardTests {
             (SubscriptionState.trial, OrderOperation.convertTrial, RejectionCode.cancellationScheduled),
             (.trialExpired, .convertTrial, .trialExpired), (.active, .renewSubscription, .cancellationScheduled),
             (.active, .renewWithUpsell, .cancellationScheduled),
-            (.active, .renewWithReducedTier, .cancellationScheduled), (.lapsed, .renewSubscription, .subscriptionLapsed),
+            (.active, .renewWithReducedTier, .cancellationScheduled),
+            (.lapsed, .renewSubscription, .subscriptionLapsed),
         ]
     )
     func endsWithTerm(state: SubscriptionState, operation: OrderOperation, code: RejectionCode) throws {
@@ -140,7 +146,9 @@ struct VersionTests {
         let renew = try #require(action(.renewSubscription))
         let now = subscription(version: 3)
         #expect(decide(renew, on: now, expectedVersion: 3, patience: .left).decision?.baseVersion == 3)
-        #expect(decide(renew, on: now, expectedVersion: 5, patience: .left) == .premature(.behind(expected: 5, current: 3)))
+        #expect(
+            decide(renew, on: now, expectedVersion: 5, patience: .left) == .premature(.behind(expected: 5, current: 3))
+        )
         #expect(decide(renew, on: now, expectedVersion: 5).code == .predecessorTimeout)
         #expect(decide(renew, on: now, expectedVersion: 2, patience: .left).code == .versionMismatch)
     }

@@ -33,7 +33,12 @@ enum ConservationMetrics {
             "Outcome events by routing key, without those published again.",
             counters.outcomes.sorted { $0.key < $1.key }.map { ([("event", $0.key)], Double($0.value)) }
         )
-        output.metric("order_worker_replays_total", "counter", "Outcomes published again.", [([], Double(counters.replays))])
+        output.metric(
+            "order_worker_replays_total",
+            "counter",
+            "Outcomes published again.",
+            [([], Double(counters.replays))]
+        )
         output.metric(
             "order_worker_woken_total",
             "counter",

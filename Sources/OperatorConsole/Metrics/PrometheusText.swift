@@ -22,7 +22,8 @@ struct PrometheusText {
 
     static func legal(_ name: String) -> String {
         let legal = name.unicodeScalars.map { scalar -> Character in
-            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "_"
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+                || scalar == "_"
                 ? Character(scalar) : "_"
         }
         return String(legal)

@@ -15,13 +15,16 @@ public struct RetrySchedule: Hashable, Sendable {
     }
 
     /// Seconds to wait before try number `index` + 2 in the process; `nil` when there is none.
+    ///
     /// `jitter` from 0 to 1 spreads it over half to one and a half of the step.
     func inProcessDelay(_ index: Int, jitter: Double) -> Double? {
         inProcess.indices.contains(index) ? inProcess[index] * (0.5 + jitter) : nil
     }
 
-    /// Seconds to park after that many failed attempts; `nil` when it failed too often. The system's own wish counts
-    /// when it is longer. `jitter` from 0 to 1 adds up to a tenth, so that a herd doesn't come back at once.
+    /// Seconds to park after that many failed attempts; `nil` when it failed too often.
+    ///
+    /// The system's own wish counts when it is longer. `jitter` from 0 to 1 adds up to a tenth, so that a herd
+    /// doesn't come back at once.
     func parkedDelay(afterAttempts attempts: Int, retryAfter: Double?, jitter: Double) -> Double? {
         guard attempts >= 1, attempts <= parked.count else { return nil }
         return max(parked[attempts - 1], min(retryAfter ?? 0, 3600)) * (1 + 0.1 * jitter)

@@ -41,8 +41,10 @@ public protocol EntitlementGateway: Sendable {
     func availability() async throws(GatewayFailure)
 }
 
-/// Which entitlements a search wants. The conditions are a conjunction; `states` and `subscriptionIDs` that the
-/// system can't filter by itself are left to the caller.
+/// Which entitlements a search wants.
+///
+/// The conditions are a conjunction; `states` and `subscriptionIDs` that the system can't filter by itself are left
+/// to the caller.
 public struct EntitlementFilter: Hashable, Sendable {
     /// Owned by that customer.
     public var customer: CustomerReference.Key?

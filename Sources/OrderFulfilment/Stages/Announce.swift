@@ -49,7 +49,9 @@ extension Line {
         )
     }
 
-    /// Publishes what the ledger has stored. When `orders.events` doesn't take it in time, the outbox relay goes on.
+    /// Publishes what the ledger has stored.
+    ///
+    /// When `orders.events` doesn't take it in time, the outbox relay goes on.
     func deliver(_ stored: StoredOutcome) async throws(Failure) {
         let deadline = timekeeper.uptime() + settings.confirmTimeout
         for publishing in stored.publishings {

@@ -37,8 +37,9 @@ extension Line {
         case final(Failure)
     }
 
-    /// Tries until it works, it can't work, or the tries within the process are used up. While EMS fails for everyone,
-    /// failures cost no attempt.
+    /// Tries until it works, it can't work, or the tries within the process are used up.
+    ///
+    /// While EMS fails for everyone, failures cost no attempt.
     func retrying<Value: Sendable>(
         _ order: Order,
         _ turn: Turn?,

@@ -3,7 +3,9 @@ import OrderMessages
 import SubscriptionLifecycle
 
 extension Line {
-    /// claim: a turn for the command, or where it stands. A woken command, or one that was held, has its claim already.
+    /// claim: a turn for the command, or where it stands.
+    ///
+    /// A woken command, or one that was held, has its claim already.
     func claim(_ order: Order, _ command: ChangeCommand, _ arrival: inout Arrival) async throws(Failure) -> Turn {
         if let grant = arrival.grant {
             inHand.begin(grant.claim.identity)

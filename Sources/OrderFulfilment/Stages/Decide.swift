@@ -10,7 +10,9 @@ struct Decided: Hashable, Sendable {
 }
 
 extension Line {
-    /// decide: pure. A decision of before stands; a new one comes from the lifecycle's rules.
+    /// decide: pure.
+    ///
+    /// A decision of before stands; a new one comes from the lifecycle's rules.
     func decide(_ sight: Sight) throws(Failure) -> Decided {
         switch sight {
         case .resumed(let turn, let decision): return Decided(turn: turn, decision: decision, snapshot: nil)

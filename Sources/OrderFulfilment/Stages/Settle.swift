@@ -13,7 +13,9 @@ enum Settled: Hashable, Sendable {
 }
 
 extension Line {
-    /// settle: carries out a disposition. This is the one place that ends, parks and dead-letters.
+    /// settle: carries out a disposition.
+    ///
+    /// This is the one place that ends, parks and dead-letters.
     func settle(_ disposition: Disposition, _ arrival: inout Arrival) async -> Settled {
         do throws(Failure) {
             switch disposition {

@@ -1,8 +1,9 @@
 import Foundation
 import SubscriptionLifecycle
 
-/// A command to be published: an event from a file, or one put together from parts. Deliberately unchecked, so that
-/// wrong ones can be sent too; the worker has the last word.
+/// A command to be published: an event from a file, or one put together from parts.
+///
+/// Deliberately unchecked, so that wrong ones can be sent too; the worker has the last word.
 struct CommandDraft {
     /// The bytes of the event, in structured mode.
     var body: [UInt8]
@@ -16,7 +17,8 @@ struct CommandDraft {
         let fields = try? JSONDecoder().decode(Fields.self, from: Data(event))
         guard let operation = operation ?? fields?.type.flatMap(Self.operation) else {
             throw CommandFailure(
-                description: "the event names no operation in its type (orders.<operation>.v1); say which with --operation"
+                description:
+                    "the event names no operation in its type (orders.<operation>.v1); say which with --operation"
             )
         }
         body = event
@@ -35,7 +37,9 @@ struct CommandDraft {
             "time": Date().formatted(.iso8601), "datacontenttype": "application/json", "data": payload,
         ]
         if dryRun { event["dryrun"] = true }
-        body = Array(try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes]))
+        body = Array(
+            try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
+        )
         self.id = identity
         self.operation = operation.rawValue
     }

@@ -14,7 +14,9 @@ struct OrderClient {
     private let administration: RabbitMQAdministration
     private let queue: QueueName
 
-    /// Binds a queue to every outcome and starts listening. The queue goes away by itself some time after its last use.
+    /// Binds a queue to every outcome and starts listening.
+    ///
+    /// The queue goes away by itself some time after its last use.
     static func connect(_ settings: WorkerSettings) async throws -> OrderClient {
         var configuration = settings.broker
         configuration.connectionName = "order-worker publish"
@@ -30,7 +32,8 @@ struct OrderClient {
         } catch {
             guard case .topology(let differences) = error else { throw error }
             throw CommandFailure(
-                description: "RabbitMQ has no exchange \(topology.events) (\(differences.map(\.description).joined(separator: "; "))). "
+                description:
+                    "RabbitMQ has no exchange \(topology.events) (\(differences.map(\.description).joined(separator: "; "))). "
                     + "Start a worker, or run: order-worker topology apply"
             )
         }

@@ -7,7 +7,9 @@ enum OutcomeText {
         if let state = data.state {
             let before = data.previousState.map { "\($0) → " } ?? ""
             let version = data.version.map { ", version \($0)" } ?? ""
-            lines.append("  state    \(before)\(state)\(data.endsWithTerm == true ? " (ends with its term)" : "")\(version)")
+            lines.append(
+                "  state    \(before)\(state)\(data.endsWithTerm == true ? " (ends with its term)" : "")\(version)"
+            )
         }
         if let entitlement = data.entitlement {
             let term = "\(entitlement.term?.start ?? "–") to \(entitlement.term?.end ?? "never")"

@@ -72,7 +72,8 @@ struct OutcomeView: Decodable, Sendable {
             } else if let flag = try? container.decode(Bool.self) {
                 description = String(flag)
             } else if let line = try? container.decode(Line.self) {
-                description = "\(line.quantity.map { "\($0) × " } ?? "")\(line.product?.name ?? line.product?.externalId ?? "line")"
+                description =
+                    "\(line.quantity.map { "\($0) × " } ?? "")\(line.product?.name ?? line.product?.externalId ?? "line")"
             } else {
                 description = "…"
             }

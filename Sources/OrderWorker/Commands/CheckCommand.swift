@@ -3,10 +3,10 @@ import Foundation
 import Logging
 import OrderFulfilment
 import RabbitMQ
-import SentinelEMS
 import SQLiteLedger
+import SentinelEMS
 
-/// `order-worker check`
+/// The subcommand `order-worker check`.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -42,7 +42,11 @@ struct CheckCommand: AsyncParsableCommand {
         do {
             try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
                 .verify(OrderTopology(prefix: settings.topologyPrefix).topology)
-            return Finding(what: what, ok: true, detail: "answers, the topology \(settings.topologyPrefix) is as required")
+            return Finding(
+                what: what,
+                ok: true,
+                detail: "answers, the topology \(settings.topologyPrefix) is as required"
+            )
         } catch {
             return Finding(what: what, ok: false, detail: "\(error)")
         }

@@ -4,7 +4,7 @@ import Foundation
 import OrderFulfilment
 import RabbitMQ
 
-/// `order-worker dead-letters`
+/// The subcommand `order-worker dead-letters`.
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letters",
@@ -43,7 +43,9 @@ struct DeadLettersCommand: AsyncParsableCommand {
         func run() async throws {
             try await withExitCodes {
                 let letters = try await options.deadLetters(limit: 10_000).filter { $0.id == id }
-                guard !letters.isEmpty else { throw CommandFailure(description: "there is no dead letter with the id \(id)") }
+                guard !letters.isEmpty else {
+                    throw CommandFailure(description: "there is no dead letter with the id \(id)")
+                }
                 if json { return try JSONOutput.print(letters) }
                 for letter in letters {
                     for (name, value) in letter.headers.sorted(by: { $0.key < $1.key }) { print("\(name): \(value)") }

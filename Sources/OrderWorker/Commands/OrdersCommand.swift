@@ -5,7 +5,7 @@ import OrderMessages
 import SQLiteLedger
 import SubscriptionLifecycle
 
-/// `order-worker orders`
+/// The subcommand `order-worker orders`.
 struct OrdersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orders",
@@ -66,7 +66,9 @@ struct OrdersCommand: AsyncParsableCommand {
         func run() async throws {
             try await withExitCodes {
                 let records = try await options.reader().orders(withID: id)
-                guard !records.isEmpty else { throw CommandFailure(description: "the ledger has no command with the id \(id)") }
+                guard !records.isEmpty else {
+                    throw CommandFailure(description: "the ledger has no command with the id \(id)")
+                }
                 if json { return try JSONOutput.print(records) }
                 print(records.map(OrderText.lines).joined(separator: "\n\n"))
             }
@@ -95,13 +97,19 @@ private enum OrderText {
         if let detail = record.detail { lines.append("  detail    \(detail)") }
         if let due = record.due { lines.append("  due       \(due.formatted(.iso8601))") }
         if let ended = record.endedAt {
-            lines.append("  ended     \(ended.formatted(.iso8601)), \(record.isAnnounced ? "announced" : "not announced yet")")
+            lines.append(
+                "  ended     \(ended.formatted(.iso8601)), \(record.isAnnounced ? "announced" : "not announced yet")"
+            )
         }
         if let decision = record.decision {
-            lines.append("  decided   \(decision.previousState.rawValue) → \(decision.state.rawValue), at version \(decision.baseVersion)")
+            lines.append(
+                "  decided   \(decision.previousState.rawValue) → \(decision.state.rawValue), at version \(decision.baseVersion)"
+            )
             lines += decision.changes.map { "            \($0.field): \($0.base.text) → \($0.target.text)" }
         }
-        for intent in record.intents { lines.append("  intent    \(intent.id) \(intent.call): \(intent.fate.rawValue)") }
+        for intent in record.intents {
+            lines.append("  intent    \(intent.id) \(intent.call): \(intent.fate.rawValue)")
+        }
         if let event = record.outcomeEvent { lines.append("  event     \(event)") }
         return lines.joined(separator: "\n")
     }

@@ -3,7 +3,7 @@ import Foundation
 import OrderFulfilment
 import SubscriptionLifecycle
 
-/// `order-worker publish`
+/// The subcommand `order-worker publish`.
 struct PublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish",
@@ -33,7 +33,9 @@ struct PublishCommand: AsyncParsableCommand {
     func validate() throws {
         guard (file == nil) != (data == nil) else { throw ValidationError("Give either a file or --data.") }
         guard data == nil || operation != nil else { throw ValidationError("--data needs --operation.") }
-        guard !raw || (operation != nil && file != nil) else { throw ValidationError("--raw needs FILE and --operation.") }
+        guard !raw || (operation != nil && file != nil) else {
+            throw ValidationError("--raw needs FILE and --operation.")
+        }
     }
 
     func run() async throws {
@@ -51,7 +53,8 @@ struct PublishCommand: AsyncParsableCommand {
             await client.close()
             guard let outcome else {
                 throw CommandFailure(
-                    description: "no outcome within \(timeout) s. The command is safe in its queue; is a worker running, and "
+                    description:
+                        "no outcome within \(timeout) s. The command is safe in its queue; is a worker running, and "
                         + "does it reach EMS? Look at it with: order-worker orders show \(id)"
                 )
             }

@@ -10,7 +10,7 @@ import SentinelEMS
 import ServiceLifecycle
 import UnixSignals
 
-/// `order-worker run`
+/// The subcommand `order-worker run`.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -43,7 +43,9 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Once, at the start: a difference is a wrong configuration. A broker that isn't there yet may come.
+    /// Once, at the start: a difference is a wrong configuration.
+    ///
+    /// A broker that isn't there yet may come.
     private func declareTopology(_ settings: WorkerSettings, _ logger: Logger) async throws {
         do {
             try await RabbitMQAdministration(configuration: settings.broker, logger: logger)

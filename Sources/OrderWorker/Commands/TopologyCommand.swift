@@ -4,7 +4,7 @@ import Logging
 import OrderFulfilment
 import RabbitMQ
 
-/// `order-worker topology`
+/// The subcommand `order-worker topology`.
 struct TopologyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "topology",

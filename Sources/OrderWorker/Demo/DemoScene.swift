@@ -30,24 +30,28 @@ struct DemoScene {
                 chapter: "Acme buys, renews, grows and shrinks",
                 operation: .createSubscription,
                 id: "SO-1001",
-                data: "{\(acme), \(customer("Acme")), \(year), \"lineItems\": [\(line("seats", "GC3040", 10)), \(line("reports", "GC3041", 5))]}"
+                data:
+                    "{\(acme), \(customer("Acme")), \(year), \"lineItems\": [\(line("seats", "GC3040", 10)), \(line("reports", "GC3041", 5))]}"
             ),
             DemoScene(operation: .renewSubscription, id: "SO-1002", data: "{\(acme), \(next)}"),
             DemoScene(
                 operation: .renewWithUpsell,
                 id: "SO-1003",
-                data: #"{\#(acme), \#(next), "lineItems": {"add": [\#(line("api", "GC3042", 20))], "change": [{"lineId": "seats", "quantity": 15}]}}"#
+                data:
+                    #"{\#(acme), \#(next), "lineItems": {"add": [\#(line("api", "GC3042", 20))], "change": [{"lineId": "seats", "quantity": 15}]}}"#
             ),
             DemoScene(
                 operation: .renewWithReducedTier,
                 id: "SO-1004",
-                data: #"{\#(acme), \#(next), "lineItems": {"remove": ["reports"], "change": [{"lineId": "seats", "quantity": 8}]}}"#
+                data:
+                    #"{\#(acme), \#(next), "lineItems": {"remove": ["reports"], "change": [{"lineId": "seats", "quantity": 8}]}}"#
             ),
             DemoScene(
                 chapter: "Globex tries before it buys; a trial can't be renewed",
                 operation: .startTrial,
                 id: "SO-2001",
-                data: #"{\#(globex), \#(customer("Globex")), "trial": {"days": 14}, "lineItems": [\#(line("seats", "GC3040", 3))]}"#
+                data:
+                    #"{\#(globex), \#(customer("Globex")), "trial": {"days": 14}, "lineItems": [\#(line("seats", "GC3040", 3))]}"#
             ),
             DemoScene(operation: .renewSubscription, id: "SO-2002", data: "{\(globex), \(next)}"),
             DemoScene(operation: .convertTrial, id: "SO-2003", data: "{\(globex), \(next)}"),
@@ -67,7 +71,8 @@ struct DemoScene {
             DemoScene(
                 operation: .createSubscription,
                 id: "SO-3001",
-                data: #"{\#(initech), "expectedVersion": 0, \#(customer("Initech")), \#(year), "lineItems": [\#(line("seats", "GC3041", 1))]}"#
+                data:
+                    #"{\#(initech), "expectedVersion": 0, \#(customer("Initech")), \#(year), "lineItems": [\#(line("seats", "GC3041", 1))]}"#
             ),
             DemoScene(
                 chapter: "A typing error is no order: it goes to the dead-letter queue, with its reason and path",

@@ -78,7 +78,9 @@ struct DemoStage {
         guard let url = URL(string: consoleURL + "/metrics"),
             let (body, _) = try? await URLSession.shared.data(from: url)
         else { return nil }
-        return String(decoding: body, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+        return String(decoding: body, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap {
+            Int($0.dropFirst(name.count + 1))
+        }
     }
 
     /// Ends the servers and removes what they wrote.
@@ -103,7 +105,8 @@ struct DemoStage {
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             let complete = program.log.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            if let line = complete.first(where: { $0.contains(words + "http") }), let range = line.firstRange(of: words) {
+            if let line = complete.first(where: { $0.contains(words + "http") }), let range = line.firstRange(of: words)
+            {
                 return String(line[range.upperBound...].prefix { $0 != " " })
             }
             try await Task.sleep(for: .milliseconds(50))

@@ -1,4 +1,6 @@
-/// Every setting: its name in the environment, its default, and what it means. The one list of them.
+/// Every setting: its name in the environment, its default, and what it means.
+///
+/// The one list of them.
 ///
 /// The flag of `EMS_URL` is `--ems-url`; in a configuration file either spelling works.
 enum SettingKey: String, CaseIterable {

@@ -11,7 +11,9 @@ struct SettingValues {
         self.texts = texts
     }
 
-    /// Reads all sources. A configuration file that can't be read is an error, not an absence.
+    /// Reads all sources.
+    ///
+    /// A configuration file that can't be read is an error, not an absence.
     init(
         flags: [SettingKey: String],
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -20,7 +22,9 @@ struct SettingValues {
         var providers: [any ConfigProvider] = [
             InMemoryProvider(
                 values: Dictionary(
-                    flags.map { (AbsoluteConfigKey([$0.key.flag]), ConfigValue(.string($0.value), isSecret: $0.key.isSecret)) },
+                    flags.map {
+                        (AbsoluteConfigKey([$0.key.flag]), ConfigValue(.string($0.value), isSecret: $0.key.isSecret))
+                    },
                     uniquingKeysWith: { $1 }
                 )
             ),
@@ -44,14 +48,19 @@ struct SettingValues {
     /// A file spells a name either way, so both are asked for.
     private static func text(of key: SettingKey, in reader: ConfigReader) throws -> String? {
         for name in [key.flag, key.rawValue] {
-            if let text = reader.string(forKey: ConfigKey([name]), isSecret: key.isSecret), !text.isEmpty { return text }
+            if let text = reader.string(forKey: ConfigKey([name]), isSecret: key.isSecret), !text.isEmpty {
+                return text
+            }
             guard key.isSecret else { continue }
             let suffix = name == key.flag ? "-file" : "_FILE"
             if let path = reader.string(forKey: ConfigKey([name + suffix])), !path.isEmpty {
                 do {
                     return try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .newlines)
                 } catch {
-                    throw UnreadableConfiguration(path: path, reason: "named by \(key.rawValue)_FILE: \(error.localizedDescription)")
+                    throw UnreadableConfiguration(
+                        path: path,
+                        reason: "named by \(key.rawValue)_FILE: \(error.localizedDescription)"
+                    )
                 }
             }
         }
@@ -115,7 +124,9 @@ struct UnreadableConfiguration: Error, CustomStringConvertible {
 enum DurationText {
     /// Seconds of `500ms`, `30s`, `10m`, `2h`, `30d`; `nil` for anything else.
     static func seconds(_ text: String) -> Double? {
-        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
+        let units: [(suffix: String, seconds: Double)] = [
+            ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Double(digits),

@@ -32,7 +32,9 @@ struct WorkerSettings {
         var createsCustomers: Bool
     }
 
-    /// Checks every setting; the first wrong one is thrown. `needsEMS` is false for commands that only look at queues.
+    /// Checks every setting; the first wrong one is thrown.
+    ///
+    /// `needsEMS` is false for commands that only look at queues.
     init(_ values: SettingValues, needsEMS: Bool = true) throws(SettingError) {
         let address = try values.required(.amqpURL)
         do {
@@ -41,7 +43,8 @@ struct WorkerSettings {
             throw SettingError(key: .amqpURL, value: address, allowed: error.reason)
         }
         ems = needsEMS ? try EMSSettings(values) : nil
-        ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") { url in
+        ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") {
+            url in
             url.hasPrefix("sqlite:") && url.count > 7 ? String(url.dropFirst(7)) : nil
         }
         ledgerRetention = try values.seconds(.ledgerRetention)
@@ -68,7 +71,8 @@ struct WorkerSettings {
                 autoRenew: Self.attribute(values, .emsAttributeAutoRenew)
             )
         )
-        businessTimeZone = try values.value(.businessTimeZone, "a time zone of the tz database, such as Europe/Berlin") {
+        businessTimeZone = try values.value(.businessTimeZone, "a time zone of the tz database, such as Europe/Berlin")
+        {
             TimeZone(identifier: $0)
         }
         maxMessageSize = try values.number(.maxMessageSize, in: 1024...16 << 20)

@@ -101,7 +101,9 @@ public struct EntitlementDraft: Hashable, Sendable, Codable {
         if let end = term.end { changes.append(Change(.termEnd, from: nil, to: .date(end))) }
         if let orderID { changes.append(Change(.orderID, from: nil, to: .text(orderID))) }
         if let purchaseOrder { changes.append(Change(.purchaseOrder, from: nil, to: .text(purchaseOrder))) }
-        changes += attributes.sorted { $0.key < $1.key }.map { Change(.attribute($0.key), from: nil, to: .text($0.value)) }
+        changes += attributes.sorted { $0.key < $1.key }.map {
+            Change(.attribute($0.key), from: nil, to: .text($0.value))
+        }
         changes += lineItems.map {
             Change(.line($0.lineID), from: nil, to: .line(LineItemDraft(item: $0, term: term)))
         }

@@ -87,7 +87,9 @@ extension Lifecycle {
         _ state: SubscriptionState,
         _ today: LocalDate
     ) throws(Refusal) {
-        guard let end = subscription.entitlement.term.end, let last = end.adding(days: days), last < today else { return }
+        guard let end = subscription.entitlement.term.end, let last = end.adding(days: days), last < today else {
+            return
+        }
         var rejection = stateRejection(code, command, state)
         rejection.observed["term.end"] = .date(end)
         rejection.observed["today"] = .date(today)

@@ -37,8 +37,10 @@ public struct Lifecycle: Hashable, Sendable {
         self.table = table
     }
 
-    /// Decides a command. Checks run in the contract's order and the first hit wins: cancelled, version, state, term,
-    /// line items, quantities, look-ups in EMS.
+    /// Decides a command.
+    ///
+    /// Checks run in the contract's order and the first hit wins: cancelled, version, state, term, line items,
+    /// quantities, look-ups in EMS.
     public func decide(
         _ command: ChangeCommand,
         on snapshot: Snapshot,

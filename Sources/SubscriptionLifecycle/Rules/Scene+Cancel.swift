@@ -51,7 +51,9 @@ extension Scene {
         let changes =
             isSet
             ? []
-            : [markChange(policies.attributeNames.endsWithTerm, entitlement, to: String(endsWithTerm))].compactMap(\.self)
+            : [markChange(policies.attributeNames.endsWithTerm, entitlement, to: String(endsWithTerm))].compactMap(
+                \.self
+            )
                 + referenceChanges(entitlement)
         return decision(
             version: subscription.version,

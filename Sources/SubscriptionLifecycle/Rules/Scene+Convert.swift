@@ -23,7 +23,9 @@ extension Scene {
     }
 
     /// New dates for the header and for the lines that stay in force; fields that are right already are left out.
-    func termChanges(_ entitlement: Entitlement, to term: Entitlement.Term, keeping kept: [Entitlement.LineItem]) -> [Change] {
+    func termChanges(_ entitlement: Entitlement, to term: Entitlement.Term, keeping kept: [Entitlement.LineItem])
+        -> [Change]
+    {
         var changes: [Change] = []
         func move(_ field: Change.Field, from base: LocalDate?, to target: LocalDate?) {
             guard let target, target != base else { return }

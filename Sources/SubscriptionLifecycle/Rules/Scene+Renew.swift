@@ -1,5 +1,7 @@
 extension Scene {
-    /// The three renewals: a next term; with upsell also more, with reduced tier also less. Starts are not moved.
+    /// The three renewals: a next term; with upsell also more, with reduced tier also less.
+    ///
+    /// Starts are not moved.
     func renew(
         _ renewal: Renewal,
         _ lineItems: LineItemChanges,

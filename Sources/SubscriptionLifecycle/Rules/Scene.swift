@@ -67,6 +67,10 @@ struct Scene {
 
     /// The term leads out of the years 1 to 9999.
     var outsideCalendar: Refusal {
-        .rejected(.termInvalid, "The term would end after the year 9999.", required: ["term.end": .text("at most 9999-12-31")])
+        .rejected(
+            .termInvalid,
+            "The term would end after the year 9999.",
+            required: ["term.end": .text("at most 9999-12-31")]
+        )
     }
 }

@@ -1,4 +1,6 @@
-/// The name of a subscription: 1 to 100 of `A-Z a-z 0-9 . _ : -`. Becomes the entitlement's external id.
+/// The name of a subscription: 1 to 100 of `A-Z a-z 0-9 . _ : -`.
+///
+/// Becomes the entitlement's external id.
 public struct SubscriptionID: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The longest name, in characters.
     public static let maximumLength = 100

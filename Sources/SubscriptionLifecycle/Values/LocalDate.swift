@@ -63,7 +63,9 @@ public struct LocalDate: Hashable, Sendable, Comparable {
     }
 
     /// The same day of the month that many months later, clamped to the month's length: 31 January + 1 = 28 or 29
-    /// February. With `keepingMonthEnd` the last day of a month stays the last day: 28 February + 1 = 31 March.
+    /// February.
+    ///
+    /// With `keepingMonthEnd` the last day of a month stays the last day: 28 February + 1 = 31 March.
     public func adding(months: Int, keepingMonthEnd: Bool = false) -> LocalDate? {
         let (index, overflow) = (year * 12 + month - 1).addingReportingOverflow(months)
         guard !overflow, index >= 12 else { return nil }

@@ -43,7 +43,9 @@ public struct Subscription: Hashable, Sendable, Codable {
         self.entitlement = entitlement
     }
 
-    /// The state on that day. An entitlement in DRAFT is not in force, and counts as suspended.
+    /// The state on that day.
+    ///
+    /// An entitlement in DRAFT is not in force, and counts as suspended.
     public func state(on today: LocalDate) -> SubscriptionState {
         switch entitlement.state {
         case .closed: .cancelled

@@ -25,8 +25,10 @@ enum StandardValidator {
         try Data().write(to: errors)
 
         let python = Process()
-        python.executableURL = URL(filePath: "/usr/bin/env")
-        python.arguments = ["python3", "-c", script, work.path, result.path]
+        // The first Python of the path need not be the system's, which has Debian's package.
+        let choice = #"python3 -c 'import jsonschema' 2> /dev/null && exec python3 "$@"; exec /usr/bin/python3 "$@""#
+        python.executableURL = URL(filePath: "/bin/sh")
+        python.arguments = ["-c", choice, "sh", "-c", script, work.path, result.path]
         python.standardError = try FileHandle(forWritingTo: errors)
         try python.run()
         python.waitUntilExit()

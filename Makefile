@@ -1,0 +1,49 @@
+# What people do with this project. `make` alone tells.
+.PHONY: help demo run test test-pure build lint format contracts contracts-check packages clean
+
+PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
+
+help:
+	@echo "make demo        watch a story of orders go through a real RabbitMQ into the EMS sandbox"
+	@echo "make run         the same servers, left running to play with"
+	@echo "make test        all tests, on a broker of their own, or on the one in AMQP_URL"
+	@echo "make test-pure   only the tests that need no server; builds little"
+	@echo "make build       worker and sandbox, debug"
+	@echo "make lint        check the format; make format mends it"
+	@echo "make contracts   write Contracts/ anew from the code"
+	@echo "make clean       remove what was built"
+
+# Says what it installs, and nothing when nothing is missing.
+packages:
+	@.ci/packages
+
+build: packages
+	swift build --product ems-sandbox
+	swift build --product order-worker
+
+demo: build
+	@"$$(swift build --show-bin-path)/order-worker" demo
+
+run: build
+	@"$$(swift build --show-bin-path)/order-worker" demo --keep
+
+test:
+	@.ci/test
+
+test-pure:
+	ORDER_WORKER_TARGETS=$(PURE_TESTS) swift test
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+contracts: build
+	@"$$(swift build --show-bin-path)/order-worker" contracts export Contracts
+
+contracts-check: build
+	@"$$(swift build --show-bin-path)/order-worker" contracts check Contracts
+
+clean:
+	rm -rf .build

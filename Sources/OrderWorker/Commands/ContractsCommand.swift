@@ -1,0 +1,96 @@
+import AMQP
+import ArgumentParser
+import Foundation
+import OrderFulfilment
+import OrderMessages
+
+/// The subcommand `order-worker contracts`.
+struct ContractsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "contracts",
+        abstract: "Schemas, lifecycle, codes and topology, from the code that runs.",
+        subcommands: [Export.self, Check.self, Validate.self]
+    )
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Write them below a folder.")
+
+        @Argument(help: "The folder.") var folder: String
+
+        func run() async throws {
+            try await withExitCodes {
+                for document in PublishedContracts.documents {
+                    let url = URL(fileURLWithPath: folder).appending(path: document.path)
+                    try FileManager.default.createDirectory(
+                        at: url.deletingLastPathComponent(),
+                        withIntermediateDirectories: true
+                    )
+                    try Data(document.text.utf8).write(to: url)
+                }
+                print("wrote \(PublishedContracts.documents.count) documents below \(folder)")
+            }
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Compare a folder with them; exit 1 with the names of those that differ."
+        )
+
+        @Argument(help: "The folder.") var folder = "Contracts"
+
+        func run() async throws {
+            try await withExitCodes {
+                let differing = PublishedContracts.documents.filter { document in
+                    let url = URL(fileURLWithPath: folder).appending(path: document.path)
+                    return (try? String(contentsOf: url, encoding: .utf8)) != document.text
+                }
+                guard differing.isEmpty else {
+                    let names = differing.map { "  \($0.path)" }.joined(separator: "\n")
+                    throw CommandFailure(
+                        description:
+                            "\(folder) differs from what the code publishes:\n\(names)\nWrite it anew with: order-worker contracts export \(folder)"
+                    )
+                }
+                print("\(PublishedContracts.documents.count) documents are as the code publishes them")
+            }
+        }
+    }
+
+    struct Validate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read one command a line (structured mode), print one verdict a line; offline.",
+            discussion: "Exit status: 0 when every line is valid, 1 when one is not."
+        )
+
+        @Argument(help: "A file; standard input when not given.") var file: String?
+
+        func run() async throws {
+            try await withExitCodes {
+                var isEveryLineValid = true
+                func judge(_ line: some StringProtocol) {
+                    let verdict = ContractValidation.verdict(on: Array(line.utf8))
+                    isEveryLineValid = isEveryLineValid && verdict.object?["valid"] == .bool(true)
+                    print(String(decoding: verdict.compactBytes, as: UTF8.self))
+                }
+                if let file {
+                    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+                        throw CommandFailure(description: "\(file) can't be read as UTF-8")
+                    }
+                    for line in text.split(separator: "\n") { judge(line) }
+                } else {
+                    while let line = readLine() { if !line.isEmpty { judge(line) } }
+                }
+                guard isEveryLineValid else { throw ExitCode.failure }
+            }
+        }
+    }
+}
+
+/// All that `Contracts/` publishes, the topology included.
+enum PublishedContracts {
+    static var documents: [ContractDocuments.Document] {
+        let topology = TopologyDefinitions.json(OrderTopology().topology, virtualHost: "/") + "\n"
+        return ContractDocuments.all() + [("topology.json", topology)]
+    }
+}
