@@ -149,6 +149,8 @@ let tests: [Target] = [
     .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
     .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
+    .testTarget(name: "HouseRulesTests"),
+    .testTarget(name: "OrderWorkerTests", dependencies: ["OrderWorker", "RabbitMQ", "SubscriptionLifecycle", logging]),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
     .testTarget(

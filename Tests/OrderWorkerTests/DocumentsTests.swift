@@ -1,0 +1,70 @@
+import Foundation
+import SubscriptionLifecycle
+import Testing
+
+@testable import OrderWorker
+
+private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+@Suite("What is published besides the code")
+struct DocumentsTests {
+    @Test("Contracts/ is what the code publishes, the topology included")
+    func contracts() throws {
+        for document in PublishedContracts.documents {
+            let text = try String(contentsOf: root.appending(path: "Contracts/\(document.path)"), encoding: .utf8)
+            #expect(text == document.text, "Contracts/\(document.path) differs; write it anew with: make contracts")
+        }
+    }
+
+    @Test("The README's table has every setting with its default", arguments: SettingKey.allCases)
+    func readme(key: SettingKey) throws {
+        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let row = "| `\(key.rawValue)` | \(key.defaultValue.map { "`\($0)`" } ?? "") | \(key.meaning) |"
+        #expect(readme.contains(row), "the README lacks: \(row)")
+    }
+}
+
+@Suite("Commands to publish")
+struct CommandDraftTests {
+    @Test("The operation of a whole event comes from its type")
+    func event() throws {
+        let draft = try CommandDraft(
+            event: Array(#"{"id":"1","type":"orders.renew-subscription.v1"}"#.utf8),
+            operation: nil
+        )
+        #expect(draft.operation == "renew-subscription")
+        #expect(draft.id == "1")
+    }
+
+    @Test("Without a type the operation must be said")
+    func untyped() {
+        #expect(throws: CommandFailure.self) { try CommandDraft(event: Array("rubbish".utf8), operation: nil) }
+    }
+
+    @Test("Data is wrapped into an event")
+    func data() throws {
+        let draft = try CommandDraft(
+            operation: .cancelSubscription,
+            data: #"{"subscriptionId":"S"}"#,
+            id: "7",
+            source: "/me",
+            dryRun: true
+        )
+        let text = String(decoding: draft.body, as: UTF8.self)
+        #expect(text.contains(#""type":"orders.cancel-subscription.v1""#))
+        #expect(text.contains(#""dryrun":true"#))
+        #expect(throws: CommandFailure.self) {
+            try CommandDraft(operation: .cancelSubscription, data: "{", id: nil, source: "/me", dryRun: false)
+        }
+    }
+}
+
+@Suite("Tables for people")
+struct TextTableTests {
+    @Test("Columns are as wide as their widest cell, lines end without blanks")
+    func columns() {
+        let table = TextTable(header: ["a", "bb"], rows: [["1", ""], ["long", "2"]])
+        #expect("\(table)" == "a     bb\n1\nlong  2")
+    }
+}
