@@ -108,8 +108,7 @@ public final class SQLiteLedger: Ledger {
     /// Finishes what was asked before, closes the file and lets go of its lock.
     public func close() async {
         await reader?.close()
-        await group.close()
-        lock.withLock { $0 = nil }
+        if await group.close() { lock.withLock { $0 = nil } }
     }
 
     /// The newest commands first, narrowed.

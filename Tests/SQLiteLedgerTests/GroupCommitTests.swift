@@ -22,6 +22,28 @@ import Testing
         await ledger.close()
     }
 
+    @Test func `What is asked while the ledger closes is done for good, or refused`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("ledger.db")
+        let ledger = try await SQLiteLedger.open(path: path, predecessorWait: 30, now: LedgerScene.time(0))
+        let requests = try (0..<300).map { try LedgerScene.request("\($0)", of: "SUB-\($0)") }
+        let granted = await withTaskGroup(of: Bool.self) { group in
+            for (index, request) in requests.enumerated() {
+                if index == 150 {
+                    group.addTask {
+                        await ledger.close()
+                        return false
+                    }
+                }
+                group.addTask { (try? await ledger.claim(request)) != nil }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        let again = try await SQLiteLedger.open(path: path, predecessorWait: 30, now: LedgerScene.time(1))
+        #expect(try await again.statistics().claimed == granted)
+        await again.close()
+    }
+
     @Test func `One that fails undoes itself and nobody else in its group`() async throws {
         let queue = try DatabaseQueue()
         try await queue.write { try $0.execute(sql: "CREATE TABLE line (number INTEGER PRIMARY KEY)") }

@@ -53,22 +53,25 @@ final class GroupCommit: Sendable {
         }.get()
     }
 
-    /// Finishes what was submitted, refuses the rest, and closes the connection.
-    func close() async {
-        // The last submission is answered after all the others; closing waits for the disk, so not on this thread.
-        _ = try? await run { _ in }
-        let wasClosed = state.withLock { state in
-            defer { state.isClosed = true }
-            return state.isClosed
+    /// Finishes what was submitted, refuses the rest, and closes the connection; `false` when somebody did so before.
+    func close() async -> Bool {
+        let isMine = await withCheckedContinuation { continuation in
+            // The last submission is answered after all the others, whether its own commit succeeds or not.
+            let last = Submission(
+                perform: { _ in { continuation.resume(returning: true) } },
+                fail: { _ in continuation.resume(returning: true) }
+            )
+            if !submit(last, isLast: true) { continuation.resume(returning: false) }
         }
-        guard !wasClosed else { return }
-        _ = try? await onOwnThread { [queue] () throws(LedgerFailure) in try? queue.close() }
+        if isMine { _ = try? await onOwnThread { [queue] () throws(LedgerFailure) in try? queue.close() } }
+        return isMine
     }
 
-    private func submit(_ submission: Submission) -> Bool {
+    private func submit(_ submission: Submission, isLast: Bool = false) -> Bool {
         let (isAccepted, isFirst) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
             state.waiting.append(submission)
+            state.isClosed = isLast
             defer { state.isDraining = true }
             return (true, !state.isDraining)
         }
