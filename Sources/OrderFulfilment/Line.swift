@@ -19,6 +19,7 @@ struct Line: Sendable {
     let gate: EMSGate
     let inHand: InHand
     let wakeSignal: WakeSignal
+    let readySince: ReadySince
     let counters: LineCounters
     let settings: LineSettings
     let logger: Logger

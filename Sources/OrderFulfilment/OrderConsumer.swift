@@ -48,6 +48,7 @@ public final class OrderConsumer: Service {
             gate: EMSGate(timekeeper: timekeeper, drain: drain),
             inHand: InHand(),
             wakeSignal: WakeSignal(),
+            readySince: ReadySince(timekeeper.now()),
             counters: counters,
             settings: settings,
             logger: logger

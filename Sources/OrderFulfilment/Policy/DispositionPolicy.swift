@@ -9,7 +9,13 @@ struct DispositionPolicy: Hashable, Sendable {
     /// Seconds that a premature command waits for its predecessor, from its receipt.
     var predecessorWait: Double = 30
 
-    func disposition(for failure: Failure, now: Date, jitter: Double) -> Disposition {
+    /// `readySince` is when the worker was last unable to let commands go on: patience counts from there, not before.
+    func disposition(
+        for failure: Failure,
+        now: Date,
+        jitter: Double,
+        readySince: Date = .distantPast
+    ) -> Disposition {
         switch failure {
         case .poison(let poison):
             .deadLetter(DeadLetterVerdict(reason: poison.reason, detail: poison.detail, poison: poison))
@@ -21,7 +27,7 @@ struct DispositionPolicy: Hashable, Sendable {
             .park(
                 Parking(
                     wait: .predecessor(expectedVersion: turn.command.expectedVersion),
-                    due: turn.grant.patienceEnds ?? turn.grant.receivedAt.addingTimeInterval(predecessorWait),
+                    due: max(turn.grant.receivedAt, readySince).addingTimeInterval(predecessorWait),
                     detail: prematurity.sentence,
                     known: known
                 ),

@@ -107,8 +107,6 @@ public struct Grant: Hashable, Sendable {
     public var patience: Patience
     /// When it was first received.
     public var receivedAt: Date
-    /// When its patience for a predecessor ends, where the ledger has set it: time that the worker was down is added.
-    public var patienceEnds: Date?
 
     /// A granted claim.
     public init(
@@ -118,8 +116,7 @@ public struct Grant: Hashable, Sendable {
         intents: [Intent] = [],
         attempts: Int = 0,
         patience: Patience = .left,
-        receivedAt: Date,
-        patienceEnds: Date? = nil
+        receivedAt: Date
     ) {
         self.claim = claim
         self.known = known
@@ -128,7 +125,6 @@ public struct Grant: Hashable, Sendable {
         self.attempts = attempts
         self.patience = patience
         self.receivedAt = receivedAt
-        self.patienceEnds = patienceEnds
     }
 }
 

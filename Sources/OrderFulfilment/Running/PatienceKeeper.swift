@@ -1,3 +1,6 @@
+import Foundation
+import Synchronization
+
 /// Gives premature commands back the time in which the worker could not have let them go on.
 struct PatienceKeeper: Sendable {
     let line: Line
@@ -11,8 +14,26 @@ struct PatienceKeeper: Sendable {
         while !line.drain.hasBegun, !Task.isCancelled {
             await line.timekeeper.sleep(pause)
             let now = line.timekeeper.uptime()
-            if await !isReady() { try? await line.ledger.extendPatience(by: now - last) }
+            if await !isReady() {
+                line.readySince.restart(at: line.timekeeper.now())
+                // When the ledger doesn't take it, the next look adds the time once more.
+                guard (try? await line.ledger.extendPatience(by: now - last)) != nil else { continue }
+            }
             last = now
         }
     }
+}
+
+/// Since when the worker has been able to let commands go on, without a break.
+final class ReadySince: Sendable {
+    private let moment: Mutex<Date>
+
+    /// A worker that has just started.
+    init(_ start: Date) { moment = Mutex(start) }
+
+    /// The last moment at which it could not.
+    var date: Date { moment.withLock { $0 } }
+
+    /// It can't now.
+    func restart(at now: Date) { moment.withLock { $0 = now } }
 }
