@@ -71,7 +71,7 @@ struct ContractsCommand: AsyncParsableCommand {
                 func judge(_ line: some StringProtocol) {
                     let verdict = ContractValidation.verdict(on: Array(line.utf8))
                     isEveryLineValid = isEveryLineValid && verdict.object?["valid"] == .bool(true)
-                    print(String(decoding: verdict.compactBytes, as: UTF8.self))
+                    Output.line(String(decoding: verdict.compactBytes, as: UTF8.self))
                 }
                 if let file {
                     guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {

@@ -44,7 +44,7 @@ struct OrdersCommand: AsyncParsableCommand {
                     limit: limit
                 )
                 let records = try await options.reader().orders(matching: filter)
-                if json { return try JSONOutput.print(records) }
+                if json { return try JSONOutput.print(records.map(OrderView.init)) }
                 let rows = records.map { record in
                     [
                         record.receivedAt.formatted(.iso8601), record.operation.rawValue, record.subscriptionID,
@@ -69,7 +69,7 @@ struct OrdersCommand: AsyncParsableCommand {
                 guard !records.isEmpty else {
                     throw CommandFailure(description: "the ledger has no command with the id \(id)")
                 }
-                if json { return try JSONOutput.print(records) }
+                if json { return try JSONOutput.print(records.map(OrderView.init)) }
                 print(records.map(OrderText.lines).joined(separator: "\n\n"))
             }
         }
@@ -105,25 +105,14 @@ private enum OrderText {
             lines.append(
                 "  decided   \(decision.previousState.rawValue) → \(decision.state.rawValue), at version \(decision.baseVersion)"
             )
-            lines += decision.changes.map { "            \($0.field): \($0.base.text) → \($0.target.text)" }
+            lines += decision.changes.map {
+                "            \($0.field): \($0.base?.words ?? "–") → \($0.target?.words ?? "–")"
+            }
         }
         for intent in record.intents {
             lines.append("  intent    \(intent.id) \(intent.call): \(intent.fate.rawValue)")
         }
         if let event = record.outcomeEvent { lines.append("  event     \(event)") }
         return lines.joined(separator: "\n")
-    }
-}
-
-extension Fact? {
-    fileprivate var text: String {
-        switch self {
-        case nil: "–"
-        case .text(let text): text
-        case .count(let number): String(number)
-        case .flag(let flag): String(flag)
-        case .date(let date): date.description
-        case .line(let draft): "\(draft.item.quantity) × \(draft.item.product)"
-        }
     }
 }

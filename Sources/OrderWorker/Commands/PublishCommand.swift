@@ -104,7 +104,7 @@ struct PublishCommand: AsyncParsableCommand {
         return await withTaskGroup(of: OutcomeView?.self) { group in
             group.addTask {
                 for await (view, text) in outcomes where view.data.command.id == id {
-                    print(json ? text : OutcomeText.lines(view))
+                    Output.line(json ? text : OutcomeText.lines(view))
                     if !view.type.hasSuffix(".entitlement.v1") { return view }
                 }
                 return nil

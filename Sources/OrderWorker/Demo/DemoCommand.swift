@@ -17,12 +17,12 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await withExitCodes {
-            let stage = try await DemoStage.set { print($0) }
+            let stage = try await DemoStage.set(Output.line)
             do {
                 if keep {
-                    print(stage.invitation)
+                    Output.line(stage.invitation)
                     await Interruption.wait()
-                    print("\nclearing up …")
+                    Output.line("\nclearing up …")
                 } else {
                     try await DemoStory.perform(on: stage)
                 }

@@ -11,11 +11,11 @@ enum DemoStory {
         let outcomes = client.outcomes
         let listener = Task { for await outcome in outcomes { await book.add(outcome.view, outcome.text) } }
         let table = DemoTable(isColourful: isatty(STDOUT_FILENO) == 1)
-        print(table.header)
+        Output.line(table.header)
         var waiting: [(scene: DemoScene, start: ContinuousClock.Instant)] = []
         var known: [String: String] = [:]
         for scene in DemoScene.story(today: Timekeeper.system(timeZone: stage.settings.businessTimeZone).today()) {
-            if let chapter = scene.chapter { print(table.chapter(chapter)) }
+            if let chapter = scene.chapter { Output.line(table.chapter(chapter)) }
             let start = ContinuousClock.now
             let draft = try CommandDraft(
                 operation: scene.operation,
@@ -31,13 +31,13 @@ enum DemoStory {
             for (scene, start) in waiting.reversed() {
                 let (view, text) = try await book.next(of: scene.id)
                 let isSame = known.updateValue(text, forKey: scene.id) == text
-                print(table.row(scene, view, took: ContinuousClock.now - start, isSame: isSame))
+                Output.line(table.row(scene, view, took: ContinuousClock.now - start, isSame: isSame))
             }
             waiting = []
         }
         listener.cancel()
         await client.close()
-        print(try await epilogue(stage, table))
+        Output.line(try await epilogue(stage, table))
     }
 
     /// What is left: dead letters in their queue, and the conservation law.

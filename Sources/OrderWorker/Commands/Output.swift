@@ -1,0 +1,11 @@
+import Foundation
+
+/// Standard output that is seen at once, also through a pipe or in a file.
+enum Output {
+    /// Prints a line.
+    static func line(_ text: String) {
+        print(text)
+        // The name `stdout` is a global variable that Swift 6 doesn't let through; all streams include it.
+        fflush(nil)
+    }
+}
