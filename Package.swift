@@ -149,6 +149,12 @@ let tests: [Target] = [
     .testTarget(name: "AMQPTests", dependencies: ["AMQP"]),
     .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
+    .testTarget(
+        name: "OrderFulfilmentTests",
+        dependencies: [
+            "OrderFulfilment", "AMQP", "OrderMessages", "SubscriptionLifecycle", "TestKit", lifecycle, logging,
+        ]
+    ),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
     .testTarget(
@@ -168,6 +174,12 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteLedgerTests",
         dependencies: ["SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb]
+    ),
+
+    // The three programs, as processes.
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: ["OrderWorker", "EMSSandbox", "AMQP", "LocalServers", "RabbitMQ", "TestKit", logging]
     ),
 ]
 
