@@ -13,6 +13,8 @@ import SubscriptionLifecycle
 /// between yields a redelivery, which goes on with the recorded decision; so each command has one effect and one outcome.
 struct OrderProcessor: Sendable {
     let line: Line
+    /// Where a delivery stands among those of its queue; `nil` for a woken command.
+    let place: ClaimOrder.Place?
 
     /// Takes an arrival down the line as far as it goes. What the ledger grants on the way is kept in the arrival, so
     /// that a second attempt with the same message goes on under the same claim.
@@ -20,15 +22,20 @@ struct OrderProcessor: Sendable {
         do throws(Failure) {
             let order = try await line.translate(arrival)
             guard case .change(let command) = order.command, !order.envelope.isDryRun else {
+                place?.leave()
                 return try await line.answer(order, arrival)
             }
+            await place?.wait(for: command.subscriptionID)
             let turn = try await line.claim(order, command, &arrival)
+            place?.leave()
             let sight = try await line.lookUp(turn)
             let decided = try line.decide(sight)
             let recorded = try await line.record(decided)
             let applied = try await line.apply(recorded)
             return try await line.announce(applied)
         } catch {
+            // What the ledger could not answer is asked again, before all that came after it.
+            if case .unavailable = error {} else { place?.leave() }
             return line.policy.disposition(for: error, now: line.timekeeper.now(), jitter: line.timekeeper.jitter())
         }
     }

@@ -40,10 +40,16 @@ public struct Readiness: Hashable, Sendable {
     /// What is wrong, for a person.
     public var troubles: [String] {
         var troubles = queues.filter { !$0.isConsuming }.map { "no consumer on \($0.name)" }
-        if consumer.secondsSinceLastTurn > Self.longestTurn { troubles.append("the consuming connection's loop stands still") }
+        if consumer.secondsSinceLastTurn > Self.longestTurn {
+            troubles.append("the consuming connection's loop stands still")
+        }
         if let trouble = consumer.trouble { troubles.append("consuming: \(trouble)") }
-        if publisher.secondsSinceLastTurn > Self.longestTurn { troubles.append("the publishing connection's loop stands still") }
-        if !publisher.canConfirm { troubles.append("publishing: \(publisher.trouble ?? publisher.blocked ?? "not connected")") }
+        if publisher.secondsSinceLastTurn > Self.longestTurn {
+            troubles.append("the publishing connection's loop stands still")
+        }
+        if !publisher.canConfirm {
+            troubles.append("publishing: \(publisher.trouble ?? publisher.blocked ?? "not connected")")
+        }
         if let ledgerTrouble { troubles.append("the ledger: \(ledgerTrouble)") }
         if isDraining { troubles.append("shutting down") }
         return troubles

@@ -67,7 +67,8 @@ import Testing
         }
     }
 
-    @Test func `Invariant 7: the same identity with other content is a dead letter, and changes nothing`() async throws {
+    @Test func `Invariant 7: the same identity with other content is a dead letter, and changes nothing`() async throws
+    {
         try await withLine { line in
             try await line.create()
             try await line.send("renew", .renewSubscription, Commands.renewal)

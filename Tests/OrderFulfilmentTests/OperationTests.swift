@@ -90,7 +90,9 @@ import Testing
         }
     }
 
-    @Test func `Invariant 4: a part that EMS took is a dead letter that says what is in and what is missing`() async throws {
+    @Test func `Invariant 4: a part that EMS took is a dead letter that says what is in and what is missing`()
+        async throws
+    {
         try await withLine { line in
             try await line.create()
             let refusal = EMSRefusal(status: 400, errorCode: nil, description: "no more")
@@ -109,7 +111,9 @@ import Testing
         }
     }
 
-    @Test func `Invariant 3: a field that somebody else changed meanwhile is a conflict, and is left alone`() async throws {
+    @Test func `Invariant 3: a field that somebody else changed meanwhile is a conflict, and is left alone`()
+        async throws
+    {
         try await withLine { line in
             try await line.create()
             let gateway = line.gateway

@@ -52,7 +52,9 @@ import Testing
     ]
 
     @Test(arguments: samples)
-    func `Invariant 7: poison is a dead letter with its original body, properties and reason`(sample: Sample) async throws {
+    func `Invariant 7: poison is a dead letter with its original body, properties and reason`(sample: Sample)
+        async throws
+    {
         try await withLine { line in
             var properties = Properties(contentType: "application/cloudevents+json", deliveryMode: .persistent)
             properties.headers = ["mine": "kept", "x-death": .array([]), "CC": .array([.text("elsewhere")])]
@@ -137,7 +139,9 @@ import Testing
 extension LineUnderTest {
     /// Puts a command into `orders.undelivered`, as the broker does when it takes it out of a queue.
     func undeliver(_ id: String, _ operation: OrderOperation, _ data: JSON, death: String) async throws {
-        let record: FieldTable = ["queue": .text(topology.queue(operation).rawValue), "reason": .text(death), "count": 1]
+        let record: FieldTable = [
+            "queue": .text(topology.queue(operation).rawValue), "reason": .text(death), "count": 1,
+        ]
         let publishing = Publishing(
             exchange: ExchangeName(topology.undelivered.rawValue),
             routingKey: RoutingKey(operation.rawValue),

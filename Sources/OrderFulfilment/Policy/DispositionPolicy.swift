@@ -11,7 +11,8 @@ struct DispositionPolicy: Hashable, Sendable {
 
     func disposition(for failure: Failure, now: Date, jitter: Double) -> Disposition {
         switch failure {
-        case .poison(let poison): .deadLetter(DeadLetterVerdict(reason: poison.reason, detail: poison.detail, poison: poison))
+        case .poison(let poison):
+            .deadLetter(DeadLetterVerdict(reason: poison.reason, detail: poison.detail, poison: poison))
         case .alreadyEnded(let outcome): .repeatOutcome(outcome)
         case .inHand(let identity): .join(identity)
         case .waiting: .leaveParked
@@ -39,7 +40,8 @@ struct DispositionPolicy: Hashable, Sendable {
     }
 
     /// A read has no place to wait in: it has had its tries in the process.
-    private func retry(_ turn: Turn?, _ reason: String, _ retryAfter: Double?, now: Date, jitter: Double) -> Disposition {
+    private func retry(_ turn: Turn?, _ reason: String, _ retryAfter: Double?, now: Date, jitter: Double) -> Disposition
+    {
         guard let turn else { return .deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: reason)) }
         let attempts = turn.grant.attempts + 1
         guard let delay = schedule.parkedDelay(afterAttempts: attempts, retryAfter: retryAfter, jitter: jitter) else {

@@ -12,9 +12,9 @@ struct LineRunner: Sendable {
     let settle: @Sendable (DeliveryID, Settlement) -> Void
 
     /// The whole life of a delivery, from its receipt to its settlement.
-    func handle(_ delivery: Delivery) async {
-        line.counters.received()
-        let fate = await run(Arrival(delivery, receivedAt: line.timekeeper.now()))
+    func handle(_ delivery: Delivery, _ place: ClaimOrder.Place) async {
+        defer { place.leave() }
+        let fate = await run(Arrival(delivery, receivedAt: line.timekeeper.now()), place)
         line.counters.settled(fate)
         switch fate {
         case .outcome, .replayed, .deadLettered, .parked, .joined: settle(delivery.id, .acknowledge)
@@ -26,11 +26,11 @@ struct LineRunner: Sendable {
     /// A command whose time has come: nothing is left to settle with the broker.
     func handle(_ woken: WokenCommand) async {
         line.counters.wokeUp()
-        _ = await run(Arrival(woken, topology: line.topology))
+        _ = await run(Arrival(woken, topology: line.topology), nil)
     }
 
-    private func run(_ arrival: Arrival) async -> Fate {
-        let processor = OrderProcessor(line: line)
+    private func run(_ arrival: Arrival, _ place: ClaimOrder.Place?) async -> Fate {
+        let processor = OrderProcessor(line: line, place: place)
         var arrival = arrival
         var claimed: CommandIdentity?
         var fate = Fate.abandoned

@@ -12,7 +12,9 @@ extension Line {
         let publishings = [letter] + (event.map { [publishing(of: $0)] } ?? [])
         logger.warning(
             "dead letter",
-            metadata: ["queue": "\(arrival.queue)", "reason": "\(verdict.reason.rawValue)", "detail": "\(verdict.detail)"]
+            metadata: [
+                "queue": "\(arrival.queue)", "reason": "\(verdict.reason.rawValue)", "detail": "\(verdict.detail)",
+            ]
         )
         guard let grant = arrival.grant else {
             for publishing in publishings {
@@ -20,7 +22,10 @@ extension Line {
                 let deadline = isEvent ? timekeeper.uptime() + settings.confirmTimeout : .infinity
                 guard try await publish(publishing, until: deadline) else {
                     // The letter itself is safe and says all that the event would.
-                    return logger.error("outcome of a dead letter not confirmed", metadata: ["detail": "\(verdict.detail)"])
+                    return logger.error(
+                        "outcome of a dead letter not confirmed",
+                        metadata: ["detail": "\(verdict.detail)"]
+                    )
                 }
             }
             if let event { counters.announced(event.routingKey) }
@@ -72,13 +77,16 @@ extension Line {
         else { return nil }
         let order = try? translator.translate(wire, from: operation)
         // What never got a claim, and what reuses an identity, needs an id that other content wouldn't have.
-        let suffix = arrival.grant == nil ? arrival.message.omittedBody?.sha256 ?? ContentDigest.sha256(arrival.message.body) : nil
+        let suffix =
+            arrival.grant == nil
+            ? arrival.message.omittedBody?.sha256 ?? ContentDigest.sha256(arrival.message.body) : nil
         let round = arrival.grant?.claim.round ?? 1
         return OutcomeEvent(
             id: EventID.outcome(Outcome.deadLettered.rawValue, of: identity, round: round, suffix: suffix),
             operation: operation,
             command: identity,
-            correlationID: order?.envelope.correlationID ?? verdict.poison?.correlationID ?? wire.correlationID ?? identity.id,
+            correlationID: order?.envelope.correlationID ?? verdict.poison?.correlationID ?? wire.correlationID
+                ?? identity.id,
             subscriptionID: order?.subscriptionID ?? verdict.poison?.subscriptionID
                 ?? arrival.grant?.claim.subscriptionID.description,
             orderID: order?.orderID,

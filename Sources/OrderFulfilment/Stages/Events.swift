@@ -55,7 +55,10 @@ extension Line {
                 try await publisher.publish(publishing)
                 return counters.announced(event.routingKey)
             } catch {
-                logger.info("reply queue doesn't take the answer", metadata: ["queue": "\(replyTo)", "reason": "\(error)"])
+                logger.info(
+                    "reply queue doesn't take the answer",
+                    metadata: ["queue": "\(replyTo)", "reason": "\(error)"]
+                )
                 publishing = self.publishing(of: event)
             }
         }

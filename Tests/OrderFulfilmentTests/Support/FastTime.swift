@@ -1,8 +1,8 @@
 import Dispatch
 import Foundation
 import OrderFulfilment
-import Synchronization
 import SubscriptionLifecycle
+import Synchronization
 import TestKit
 
 /// Time that goes faster than the machine's: the line keeps its real delays, and the tests don't wait for them.

@@ -104,12 +104,15 @@ struct LineUnderTest: Sendable {
         try await eventually("the line is idle: \(counts)", within: limit) {
             let statistics = try await ledger.inner.statistics()
             let waiting = topology.consumedQueues.map(broker.depth).reduce(0, +)
-            return counts.inFlight == 0 && waiting == 0 && statistics.claimed == statistics.ended
+            return counts.inFlight == 0 && source.status.unsettled == 0 && waiting == 0
+                && statistics.claimed == statistics.ended
         }
     }
 
     /// Where a command stands in the ledger.
-    func state(of id: String) async throws -> OrderRecord.State? { try await ledger.inner.orders(withID: id).first?.state }
+    func state(of id: String) async throws -> OrderRecord.State? {
+        try await ledger.inner.orders(withID: id).first?.state
+    }
 
     /// Waits until a command stands there.
     func waits(_ id: String, as state: OrderRecord.State) async throws {
