@@ -151,6 +151,12 @@ let tests: [Target] = [
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
     .testTarget(name: "HouseRulesTests"),
     .testTarget(name: "OrderWorkerTests", dependencies: ["OrderWorker", "RabbitMQ", "SubscriptionLifecycle", logging]),
+    .testTarget(
+        name: "OrderFulfilmentTests",
+        dependencies: [
+            "OrderFulfilment", "AMQP", "OrderMessages", "SubscriptionLifecycle", "TestKit", lifecycle, logging,
+        ]
+    ),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
     .testTarget(
@@ -173,6 +179,12 @@ let tests: [Target] = [
         dependencies: [
             "SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb,
         ]
+    ),
+
+    // The three programs, as processes.
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: ["OrderWorker", "EMSSandbox", "AMQP", "LocalServers", "RabbitMQ", "TestKit", logging]
     ),
 ]
 

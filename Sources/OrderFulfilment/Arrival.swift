@@ -1,34 +1,38 @@
-public import AMQP
-public import Foundation
+import AMQP
+import Foundation
 
 /// A message at the head of the line: from a queue, or woken from the ledger.
-public struct Arrival: Hashable, Sendable {
+struct Arrival: Sendable {
     /// What was published.
-    public var message: Message
+    var message: Message
     /// The queue it came from, now or when it was parked.
-    public var queue: QueueName
+    var queue: QueueName
     /// Set when a delivery stands behind it that must be settled.
-    public var delivery: DeliveryID?
+    var delivery: DeliveryID?
     /// Set when it was woken: the ledger has claimed it already.
-    public var grant: Grant?
+    var grant: Grant?
     /// When it was received.
-    public var receivedAt: Date
+    var receivedAt: Date
+    /// Where it stands among the deliveries of its queue; `nil` when it was woken.
+    var place: ClaimOrder.Place?
 
     /// A message that has just been delivered.
-    public init(_ delivery: Delivery, receivedAt: Date) {
+    init(_ delivery: Delivery, place: ClaimOrder.Place?, receivedAt: Date) {
         message = delivery.message
         queue = delivery.queue
         self.delivery = delivery.id
         grant = nil
+        self.place = place
         self.receivedAt = receivedAt
     }
 
     /// A command whose time has come.
-    public init(_ woken: WokenCommand, topology: OrderTopology) {
+    init(_ woken: WokenCommand, topology: OrderTopology) {
         message = woken.message
         queue = topology.queue(woken.operation)
         delivery = nil
         grant = woken.grant
+        place = nil
         receivedAt = woken.grant.receivedAt
     }
 }

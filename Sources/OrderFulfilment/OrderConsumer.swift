@@ -83,8 +83,11 @@ public final class OrderConsumer: Service {
 
     private func consume(_ runner: LineRunner) async {
         await withDiscardingTaskGroup { group in
+            let order = ClaimOrder()
             for await delivery in source.deliveries {
-                group.addTask { await runner.handle(delivery) }
+                line.counters.received()
+                let place = order.place(in: delivery.queue)
+                group.addTask { await runner.handle(delivery, place) }
             }
         }
         // However the deliveries ended, the other loops end with them.

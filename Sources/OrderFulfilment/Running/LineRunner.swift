@@ -12,9 +12,9 @@ struct LineRunner: Sendable {
     let settle: @Sendable (DeliveryID, Settlement) -> Void
 
     /// The whole life of a delivery, from its receipt to its settlement.
-    func handle(_ delivery: Delivery) async {
-        line.counters.received()
-        let fate = await run(Arrival(delivery, receivedAt: line.timekeeper.now()))
+    func handle(_ delivery: Delivery, _ place: ClaimOrder.Place) async {
+        let fate = await run(Arrival(delivery, place: place, receivedAt: line.timekeeper.now()))
+        await place.leave()
         line.counters.settled(fate)
         switch fate {
         case .outcome, .replayed, .deadLettered, .parked, .joined: settle(delivery.id, .acknowledge)
@@ -37,6 +37,8 @@ struct LineRunner: Sendable {
         attempts: while true {
             let disposition = await processor.process(&arrival)
             claimed = arrival.grant?.claim.identity ?? claimed
+            // What is held asks the ledger again, before all that came after it.
+            if case .hold = disposition {} else { await arrival.place?.leave() }
             switch await line.settle(disposition, &arrival) {
             case .done(let settled):
                 fate = settled

@@ -8,6 +8,7 @@ extension Line {
     /// Reads and dry runs: no claim, no lane, no wait; a redelivery reads again.
     func answer(_ order: Order, _ arrival: Arrival) async throws(Failure) -> Disposition {
         guard !drain.hasBegun else { throw .shutdown(nil) }
+        await arrival.place?.leave()
         switch order.command {
         case .change(let command): try await preview(command, order)
         case .view(let view): try await self.view(view, order)

@@ -21,8 +21,11 @@ extension Line {
             message: arrival.message,
             receivedAt: arrival.receivedAt
         )
+        // Order is promised for what one queue delivers, and tasks overtake each other: each claims when it is its turn.
+        await arrival.place?.wait(for: command.subscriptionID)
         let answer: ClaimAnswer
         do { answer = try await ledger.claim(request) } catch { throw Failure(error, request.identity) }
+        await arrival.place?.leave()
         switch answer {
         case .granted(let grant):
             inHand.begin(grant.claim.identity)

@@ -8,6 +8,8 @@ public final class InMemoryPublisher: Publisher {
     private struct State {
         var isClosed = false
         var failures: [PublishFailure] = []
+        var refusals: [ExchangeName: PublishFailure] = [:]
+        var blocked: String?
         var published: [Publishing] = []
     }
 
@@ -19,6 +21,14 @@ public final class InMemoryPublisher: Publisher {
     /// The next publishings fail like this, in order, and reach no queue.
     public func failNext(_ failures: PublishFailure...) { state.withLock { $0.failures += failures } }
 
+    /// Every publishing to that exchange fails like this from now on, and reaches no queue; `nil` ends that.
+    public func refuse(_ exchange: ExchangeName, with failure: PublishFailure?) {
+        state.withLock { $0.refusals[exchange] = failure }
+    }
+
+    /// The broker says `connection.blocked` for that reason; `nil` ends that.
+    public func block(_ reason: String?) { state.withLock { $0.blocked = reason } }
+
     /// Everything that was confirmed, in order.
     public var confirmed: [Publishing] { state.withLock(\.published) }
 
@@ -26,7 +36,7 @@ public final class InMemoryPublisher: Publisher {
     public func publish(_ publishing: Publishing) async throws(PublishFailure) {
         let failure: PublishFailure? = state.withLock { state in
             if state.isClosed { return .closed }
-            return state.failures.isEmpty ? nil : state.failures.removeFirst()
+            return state.failures.isEmpty ? state.refusals[publishing.exchange] : state.failures.removeFirst()
         }
         if let failure { throw failure }
         for name in [publishing.exchange.rawValue, publishing.routingKey.rawValue] where name.utf8.count > 255 {
@@ -46,5 +56,9 @@ public final class InMemoryPublisher: Publisher {
     public func close() async { state.withLock { $0.isClosed = true } }
 
     /// What is true of the connection now.
-    public var status: PublisherStatus { PublisherStatus(canConfirm: state.withLock { !$0.isClosed }) }
+    public var status: PublisherStatus {
+        state.withLock { state in
+            PublisherStatus(canConfirm: !state.isClosed && state.blocked == nil, blocked: state.blocked)
+        }
+    }
 }

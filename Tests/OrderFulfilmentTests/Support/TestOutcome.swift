@@ -1,0 +1,24 @@
+import AMQP
+import OrderMessages
+
+/// An outcome event as a subscriber reads it.
+struct TestOutcome: Sendable {
+    let message: Message
+    let event: JSON
+
+    init(_ message: Message) {
+        self.message = message
+        event = (try? JSONReader.read(message.body)) ?? .null
+    }
+
+    var data: JSON { event["data"] ?? .null }
+    var id: String? { event["id"]?.text }
+    var commandID: String? { data["command"]?["id"]?.text }
+    var outcome: String? { data["outcome"]?.text }
+    var code: String? { data["rejection"]?["code"]?.text }
+    var reason: String? { data["deadLetter"]?["reason"]?.text }
+    var version: Int? { data["version"]?.wholeNumber }
+    var state: String? { data["state"]?.text }
+    var routingKey: String { message.routingKey.rawValue }
+    var summary: String { "\(commandID ?? "?") \(outcome ?? "?") \(code ?? reason ?? "")" }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import OrderFulfilment
+import OrderMessages
+import SubscriptionLifecycle
+import Synchronization
+import TestKit
+
+/// The in-memory ledger, with failures on demand and the claims counted.
+final class TroubledLedger: Ledger {
+    /// The requirements that can be made to fail one time.
+    enum Call: Hashable, Sendable {
+        case claim, record, intend, complete, announced, park, release, wake
+    }
+
+    private struct State {
+        var isDown = false
+        var failures: [Call: [LedgerFailure]] = [:]
+        var claims: [CommandIdentity] = []
+        var extended = 0.0
+    }
+
+    let inner: InMemoryLedger
+    private let state = Mutex(State())
+
+    init(predecessorWait: Double) { inner = InMemoryLedger(predecessorWait: predecessorWait) }
+
+    /// Everything fails while it is down.
+    func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+
+    /// The next such calls fail like this, one each.
+    func fail(_ call: Call, with failures: LedgerFailure...) {
+        state.withLock { $0.failures[call, default: []] += failures }
+    }
+
+    /// Who claimed, in order.
+    var claims: [CommandIdentity] { state.withLock(\.claims) }
+
+    /// How much patience was given back.
+    var extended: Double { state.withLock(\.extended) }
+
+    private func check(_ call: Call? = nil) throws(LedgerFailure) {
+        let failure: LedgerFailure? = state.withLock { state in
+            if state.isDown { return .unavailable("down for the test") }
+            guard let call, let failures = state.failures[call], !failures.isEmpty else { return nil }
+            return state.failures[call]?.removeFirst()
+        }
+        if let failure { throw failure }
+    }
+
+    func claim(_ request: ClaimRequest) async throws(LedgerFailure) -> ClaimAnswer {
+        try check(.claim)
+        state.withLock { $0.claims.append(request.identity) }
+        return try await inner.claim(request)
+    }
+
+    func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+        try check(.record)
+        try await inner.record(decision, under: claim)
+    }
+
+    func intend(_ intent: Intent, under claim: Claim) async throws(LedgerFailure) {
+        try check(.intend)
+        try await inner.intend(intent, under: claim)
+    }
+
+    func complete(_ ending: Ending, under claim: Claim) async throws(LedgerFailure) {
+        try check(.complete)
+        try await inner.complete(ending, under: claim)
+    }
+
+    func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
+        try check(.announced)
+        try await inner.announced(identity, round: round)
+    }
+
+    func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure) {
+        try check(.park)
+        try await inner.park(parking, under: claim)
+    }
+
+    func release(_ claim: Claim) async throws(LedgerFailure) {
+        try check(.release)
+        try await inner.release(claim)
+    }
+
+    func wake(limit: Int, now: Date) async throws(LedgerFailure) -> [WokenCommand] {
+        try check(.wake)
+        return try await inner.wake(limit: limit, now: now)
+    }
+
+    func nextDue() async throws(LedgerFailure) -> Date? {
+        try check()
+        return try await inner.nextDue()
+    }
+
+    func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
+        try check()
+        return try await inner.unannounced(endedBefore: endedBefore, limit: limit)
+    }
+
+    func extendPatience(by seconds: Double) async throws(LedgerFailure) {
+        try check()
+        state.withLock { $0.extended += seconds }
+        try await inner.extendPatience(by: seconds)
+    }
+
+    func prune(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> Int {
+        try check()
+        return try await inner.prune(endedBefore: endedBefore, limit: limit)
+    }
+
+    func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
+        try check()
+        return try await inner.subscription(id)
+    }
+
+    func orders(matching filter: OrderFilter) async throws(LedgerFailure) -> [OrderRecord] {
+        try check()
+        return try await inner.orders(matching: filter)
+    }
+
+    func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord] {
+        try check()
+        return try await inner.orders(withID: id)
+    }
+
+    func statistics() async throws(LedgerFailure) -> LedgerStatistics {
+        try check()
+        return try await inner.statistics()
+    }
+
+    /// Stays open, so that a test can look into it afterwards.
+    func close() async {}
+}
