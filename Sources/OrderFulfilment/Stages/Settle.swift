@@ -37,7 +37,11 @@ extension Line {
                 return .done(.parked)
             case .leaveParked: return .done(.parked)
             case .join(let identity):
-                arrival.grant = nil
+                // Superseded: the running one of this identity in this process is this one, and it would wait for itself.
+                guard arrival.grant == nil else {
+                    arrival.grant = nil
+                    return .again(seconds: 0.05)
+                }
                 guard let isSafe = await inHand.join(identity) else { return .again(seconds: 0.05) }
                 return isSafe ? .done(.joined) : .again(seconds: 0.05)
             case .hold(let reason, let seconds): return await hold(&arrival, reason, seconds)

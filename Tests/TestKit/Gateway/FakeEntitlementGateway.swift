@@ -68,6 +68,9 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         self.troubles[call, default: []] += troubles
     }
 
+    /// Nothing goes wrong any more.
+    public func clearTroubles() { troubles = [:] }
+
     /// Runs before each `apply`, outside of everything: a place to wait in.
     public func beforeApply(_ wait: (@Sendable (Decision) async -> Void)?) { beforeApply = wait }
 

@@ -53,6 +53,18 @@ public actor InMemoryLedger: Ledger {
         )
     }
 
+    /// The claim under which the command of that id is in hand.
+    public func claimInHand(of id: String) -> Claim? {
+        rows.first { $0.request.identity.id == id && $0.state == .inHand }.map { row in
+            Claim(
+                identity: row.request.identity,
+                subscriptionID: row.request.subscriptionID,
+                round: row.round,
+                fence: row.fence
+            )
+        }
+    }
+
     /// Claims a command: its first receipt, or one more.
     public func claim(_ request: ClaimRequest) throws(LedgerFailure) -> ClaimAnswer {
         try checkOpen()
