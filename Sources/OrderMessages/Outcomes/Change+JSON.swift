@@ -58,8 +58,7 @@ extension Rejection {
         return .object(object)
     }
 
-    private static func json(_ facts: [String: Fact]) -> JSON? {
-        guard !facts.isEmpty else { return nil }
+    private static func json(_ facts: [String: Fact]) -> JSON {
         let members = facts.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
         return .object(JSON.Object(members.map { JSON.Object.Member($0.key, $0.value.json) }))
     }

@@ -77,7 +77,7 @@ extension OutcomeEvent {
             data.append("modifiedSince", modifiedSince.description)
         case .rejected(let rejection, let state, let standing),
             .previewRejected(let rejection, let state, let standing):
-            standing?.appendState(to: &data)
+            if let standing { standing.appendState(to: &data) } else { data.append("state", state?.rawValue) }
             data.append("rejection", rejection.json(from: state, operation))
             standing?.appendEntitlement(to: &data)
         case .deadLettered(let reason, let detail, let attempts, let applied, let missing, let version):

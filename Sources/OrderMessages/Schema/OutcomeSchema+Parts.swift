@@ -132,8 +132,8 @@ extension OutcomeSchema {
                     "transition",
                     object("What was asked of which state.", [.required("from", states), .required("operation", text)])
                 ),
-                .optional("observed", facts.described("What was seen.")),
-                .optional("required", facts.described("What the rule wants.")),
+                .required("observed", facts.described("What was seen.")),
+                .required("required", facts.described("What the rule wants.")),
             ]
         )
     }

@@ -102,8 +102,20 @@ extension Lifecycle {
         Rejection(
             code,
             code.sentence(for: command.subscriptionID, command.operation),
-            observed: ["state": .text(state.rawValue)]
+            observed: ["state": .text(state.rawValue)],
+            required: ["state": .text(legalStates(for: command.operation))]
         )
+    }
+
+    /// The states in which the table lets a command of that operation go on: `active or lapsed`.
+    private func legalStates(for operation: OrderOperation) -> String {
+        SubscriptionState.allCases.filter { state in
+            guard let column = operation.column else { return false }
+            return switch table[state, column] {
+            case .leads, .ends: true
+            case .rejects: false
+            }
+        }.map(\.rawValue).joined(separator: " or ")
     }
 
     /// What the look-ups in EMS found, last of all checks.
