@@ -63,7 +63,7 @@ actor AccessTokens {
             guard answer.status == 200 else {
                 return .failure(Problem(message: "EMS_TOKEN_URL answered \(answer.status) instead of a token"))
             }
-            guard let body = try? WireReader.read(answer.body), let value = body["access_token"]?.text else {
+            guard let body = try? TolerantJSON.read(answer.body), let value = body["access_token"]?.text else {
                 return .failure(Problem(message: "the answer of EMS_TOKEN_URL holds no access_token"))
             }
             let seconds = max(1, body["expires_in"]?.count ?? 60)

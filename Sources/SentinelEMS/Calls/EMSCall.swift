@@ -1,3 +1,5 @@
+import OrderMessages
+
 /// One call of the API, before it has an address, an identity and a deadline.
 struct EMSCall: Sendable {
     /// The HTTP method.
@@ -9,7 +11,7 @@ struct EMSCall: Sendable {
     /// Names and values, not encoded yet.
     var query: [(name: String, value: String)] = []
     /// `nil` without one.
-    var body: WireValue?
+    var body: JSON?
 
     /// Path and query, percent-encoded.
     var target: String {
@@ -31,7 +33,7 @@ struct EMSCall: Sendable {
     }
 
     /// Creates a resource and asks for it in the answer.
-    static func post(_ collection: String, _ body: WireValue) -> EMSCall {
+    static func post(_ collection: String, _ body: JSON) -> EMSCall {
         EMSCall(
             method: "POST",
             route: "/\(collection)",
@@ -42,7 +44,7 @@ struct EMSCall: Sendable {
     }
 
     /// Changes the given fields of an entitlement and asks for it in the answer.
-    static func patch(_ key: ResourceKey, _ body: WireValue) -> EMSCall {
+    static func patch(_ key: ResourceKey, _ body: JSON) -> EMSCall {
         EMSCall(
             method: "PATCH",
             route: "/entitlements/{key}",

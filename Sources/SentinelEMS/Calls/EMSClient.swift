@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Metrics
+import OrderMessages
 import Tracing
 
 /// Makes calls: address, identity, deadline, limit, trace and metrics.
@@ -110,7 +111,7 @@ struct EMSClient: Sendable {
             method: call.method,
             url: configuration.apiURL + call.target,
             headers: headers,
-            body: call.body?.bytes,
+            body: call.body?.compactBytes,
             deadline: deadline,
             maximumAnswerSize: configuration.maximumAnswerSize
         )

@@ -46,11 +46,11 @@ extension EMSReply {
 
     /// A proxy's or another application's 404 must not pass for "there is no such entitlement".
     private static func isFromEMS(_ answer: EMSAnswer) -> Bool {
-        answer.body.isEmpty || (try? WireReader.read(answer.body))?["errorResponse"] != nil
+        answer.body.isEmpty || (try? TolerantJSON.read(answer.body))?["errorResponse"] != nil
     }
 
     private static func refusal(_ answer: EMSAnswer) -> EMSRefusal {
-        let error = (try? WireReader.read(answer.body))?["errorResponse"]
+        let error = (try? TolerantJSON.read(answer.body))?["errorResponse"]
         return EMSRefusal(
             status: answer.status,
             errorCode: error?["errorCode"]?.count,

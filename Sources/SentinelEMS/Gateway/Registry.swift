@@ -1,4 +1,5 @@
 import OrderFulfilment
+import OrderMessages
 import SubscriptionLifecycle
 
 /// The parties and products that entitlements name: looks them up, and creates customers and contacts.
@@ -109,7 +110,7 @@ struct Registry: Sendable {
 
     private func newCustomer(_ customer: CustomerReference) -> EMSCall? {
         guard configuration.createsCustomers, let name = customer.name else { return nil }
-        let key: (String, WireValue)
+        let key: (String, JSON)
         switch customer.key {
         case .externalID(let id): key = ("externalId", .string(id))
         case .identifier(let id): key = ("identifier", .string(id))
@@ -120,7 +121,7 @@ struct Registry: Sendable {
 
     private func newContact(_ contact: CustomerReference.Contact, of customer: CustomerReference) -> EMSCall? {
         guard configuration.createsContacts else { return nil }
-        let body: WireValue = [
+        let body: JSON = [
             "contact": [
                 "name": .string(contact.name ?? contact.email),
                 "emailId": .string(contact.email),
@@ -149,10 +150,10 @@ struct Registry: Sendable {
         return true
     }
 
-    private func read(_ call: EMSCall) async throws(GatewayFailure) -> WireValue? {
+    private func read(_ call: EMSCall) async throws(GatewayFailure) -> TolerantJSON? {
         guard let body = try await client.send(call).found() else { return nil }
         do throws(UnreadableAnswer) {
-            return try EntitlementReader.value(body)
+            return try TolerantJSON.read(body)
         } catch {
             throw .unreadable(call, error)
         }

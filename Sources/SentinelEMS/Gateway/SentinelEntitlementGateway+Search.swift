@@ -47,7 +47,7 @@ extension SentinelEntitlementGateway {
     }
 
     /// Skips rows of other entitlements, in case the filter was not understood.
-    private static func activation(_ row: WireValue, of entitlementID: String) -> Activation? {
+    private static func activation(_ row: TolerantJSON, of entitlementID: String) -> Activation? {
         if let owner = row["entitlement"]?["eId"]?.text ?? row["eId"]?.text, owner != entitlementID { return nil }
         guard let id = row["aId"]?.text ?? row["id"]?.text else { return nil }
         return Activation(
@@ -74,10 +74,15 @@ extension SentinelEntitlementGateway {
         case .externalID(let id):
             let call = EMSCall.get("customers", .externalID(id))
             guard let body = try await client.send(call).found() else { return nil }
-            guard let value = try? WireReader.read(body), let id = (value["customer"] ?? value)["id"]?.text else {
-                throw .unreadable(call, UnreadableAnswer(message: "the customer has no id"))
+            do throws(UnreadableAnswer) {
+                let value = try TolerantJSON.read(body)
+                guard let id = (value["customer"] ?? value)["id"]?.text else {
+                    throw UnreadableAnswer(message: "the customer has no id")
+                }
+                return [(name: "customerId", value: id)]
+            } catch {
+                throw .unreadable(call, error)
             }
-            return [(name: "customerId", value: id)]
         }
     }
 
@@ -91,7 +96,7 @@ extension SentinelEntitlementGateway {
 
     private func pages(
         of filters: [(name: String, value: String)],
-        _ take: ([WireValue]) async throws -> Void
+        _ take: ([TolerantJSON]) async throws -> Void
     ) async throws {
         let query =
             filters + [
@@ -107,7 +112,7 @@ extension SentinelEntitlementGateway {
         in collection: String,
         _ element: String,
         of query: [(name: String, value: String)],
-        _ take: ([WireValue]) async throws -> Void
+        _ take: ([TolerantJSON]) async throws -> Void
     ) async throws {
         var start = 0
         while true {
@@ -119,9 +124,9 @@ extension SentinelEntitlementGateway {
                 ]
             )
             guard let body = try await client.send(call).found() else { return }
-            let rows: [WireValue]
+            let rows: [TolerantJSON]
             do {
-                rows = try EntitlementReader.value(body).elements(collection, element)
+                rows = try TolerantJSON.read(body).elements(collection, element)
                 guard !rows.isEmpty else { return }
                 try await take(rows)
             } catch let answer as UnreadableAnswer {
@@ -169,7 +174,7 @@ extension SentinelEntitlementGateway {
         let call = EMSCall.get("entitlements", .externalID(id.description))
         guard let body = try await client.send(call).found() else { return nil }
         do throws(UnreadableAnswer) {
-            let value = try EntitlementReader.value(body)
+            let value = try TolerantJSON.read(body)
             let row = value["entitlement"] ?? value
             let entitlement = try EntitlementReader.entitlement(row)
             guard entitlement.externalID == id.description, Self.isChanged(row, since: filter.modifiedSince) else {
@@ -182,7 +187,7 @@ extension SentinelEntitlementGateway {
         }
     }
 
-    private static func isChanged(_ row: WireValue, since: LocalDate?) -> Bool {
+    private static func isChanged(_ row: TolerantJSON, since: LocalDate?) -> Bool {
         guard let since, let day = since.adding(days: -1) else { return true }
         let stamps = [row["lastModifiedDate"]?.text, row["creationDate"]?.text].compactMap(\.self)
         return stamps.isEmpty || stamps.contains { LocalDate(String($0.prefix(10))).map { $0 >= day } ?? true }

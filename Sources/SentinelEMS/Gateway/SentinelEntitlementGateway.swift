@@ -172,6 +172,6 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
 
 extension PlannedCall {
     fileprivate init(_ call: EMSCall) {
-        self.init(method: call.method, path: call.target, body: call.body?.encoded)
+        self.init(method: call.method, path: call.target, body: call.body?.compactText)
     }
 }

@@ -9,21 +9,12 @@ struct UnreadableAnswer: Error, Hashable {
 enum EntitlementReader {
     /// The entitlement of `{"entitlement": {…}}`, or of the bare object.
     static func read(_ bytes: [UInt8]) throws(UnreadableAnswer) -> Entitlement {
-        let value = try value(bytes)
+        let value = try TolerantJSON.read(bytes)
         return try entitlement(value["entitlement"] ?? value)
     }
 
-    /// Any JSON.
-    static func value(_ bytes: [UInt8]) throws(UnreadableAnswer) -> WireValue {
-        do throws(WireReader.Problem) {
-            return try WireReader.read(bytes)
-        } catch {
-            throw UnreadableAnswer(message: "the answer is no JSON (\(error.message) at byte \(error.offset))")
-        }
-    }
-
     /// An entitlement as EMS writes it.
-    static func entitlement(_ value: WireValue) throws(UnreadableAnswer) -> Entitlement {
+    static func entitlement(_ value: TolerantJSON) throws(UnreadableAnswer) -> Entitlement {
         guard let id = value["eId"]?.text else { throw UnreadableAnswer(message: "the entitlement has no eId") }
         let name = "the entitlement \(id)"
         let externalID = value["externalId"]?.text ?? ""
@@ -43,7 +34,7 @@ enum EntitlementReader {
     }
 
     private static func lines(
-        _ value: WireValue,
+        _ value: TolerantJSON,
         of name: String,
         _ externalID: String
     ) throws(UnreadableAnswer) -> [Entitlement.LineItem] {
@@ -57,7 +48,7 @@ enum EntitlementReader {
     }
 
     private static func line(
-        _ value: WireValue,
+        _ value: TolerantJSON,
         of name: String,
         _ externalID: String
     ) throws(UnreadableAnswer) -> Entitlement.LineItem {
@@ -82,7 +73,7 @@ enum EntitlementReader {
         return LineID(String(text.dropFirst(externalID.count + 1)))
     }
 
-    private static func product(_ item: WireValue?) -> Entitlement.Product {
+    private static func product(_ item: TolerantJSON?) -> Entitlement.Product {
         let product = item?["itemProduct"]?["product"] ?? item?["itemSuite"]?["suite"]
         return Entitlement.Product(
             id: product?["id"]?.text,
@@ -93,7 +84,7 @@ enum EntitlementReader {
         )
     }
 
-    static func party(_ value: WireValue) -> Entitlement.Party {
+    static func party(_ value: TolerantJSON) -> Entitlement.Party {
         Entitlement.Party(
             id: value["id"]?.text,
             identifier: value["identifier"]?.text,
@@ -102,7 +93,7 @@ enum EntitlementReader {
         )
     }
 
-    private static func state(_ value: WireValue, of name: String) throws(UnreadableAnswer) -> Entitlement.State {
+    private static func state(_ value: TolerantJSON, of name: String) throws(UnreadableAnswer) -> Entitlement.State {
         let text = value["state"]?.text ?? ""
         guard let state = Entitlement.State(rawValue: text.uppercased()) else {
             throw UnreadableAnswer(message: "\(name) has the state \"\(text)\", which is not known here")
@@ -110,7 +101,7 @@ enum EntitlementReader {
         return state
     }
 
-    private static func term(_ value: WireValue, of name: String) throws(UnreadableAnswer) -> Entitlement.Term {
+    private static func term(_ value: TolerantJSON, of name: String) throws(UnreadableAnswer) -> Entitlement.Term {
         let expiry = value["expiry"]
         let isEndless = expiry?["neverExpires"]?.flag ?? false
         return Entitlement.Term(
@@ -120,7 +111,7 @@ enum EntitlementReader {
     }
 
     /// A day; a time after it, as licence dates have one, is left out.
-    private static func date(_ value: WireValue?, of name: String) throws(UnreadableAnswer) -> LocalDate? {
+    private static func date(_ value: TolerantJSON?, of name: String) throws(UnreadableAnswer) -> LocalDate? {
         guard let text = value?.text else { return nil }
         guard let date = LocalDate(String(text.prefix(10))) else {
             throw UnreadableAnswer(message: "\(name) has the date \"\(text)\", which is none")
@@ -128,7 +119,7 @@ enum EntitlementReader {
         return date
     }
 
-    private static func attributes(_ value: WireValue) -> [String: String] {
+    private static func attributes(_ value: TolerantJSON) -> [String: String] {
         var attributes: [String: String] = [:]
         for attribute in value.elements("customAttributes", "customAttribute") {
             guard let name = attribute["name"]?.text, let text = attribute["value"]?.text else { continue }

@@ -1,15 +1,16 @@
+import OrderMessages
 import SubscriptionLifecycle
 
 /// Writes the bodies of calls on entitlements.
 enum EntitlementWriter {
     /// The body that creates an entitlement, enabled, without mail to anybody.
-    static func creation(_ draft: EntitlementDraft, of id: SubscriptionID, partnerID: String?) -> WireValue {
+    static func creation(_ draft: EntitlementDraft, of id: SubscriptionID, partnerID: String?) -> JSON {
         let lines = draft.lineItems.map { line(LineItemDraft(item: $0, term: draft.term), of: id) }
         return [
             "entitlement": .members([
                 "externalId": .string(id.description),
-                "refId1": draft.purchaseOrder.map(WireValue.string),
-                "refId2": draft.orderID.map(WireValue.string),
+                "refId1": draft.purchaseOrder.map(JSON.string),
+                "refId2": draft.orderID.map(JSON.string),
                 "startDate": draft.term.start.map(date),
                 "expiry": expiry(draft.term.end),
                 "customer": customer(draft.customer.key),
@@ -30,22 +31,22 @@ enum EntitlementWriter {
     }
 
     /// The body that writes what is pending, and takes surplus lines out of force.
-    static func patch(_ difference: Difference, on entitlement: Entitlement, of id: SubscriptionID) -> WireValue {
-        var header = Members()
+    static func patch(_ difference: Difference, on entitlement: Entitlement, of id: SubscriptionID) -> JSON {
+        var header = JSON.Object()
         var attributes: [String: String] = [:]
         var lines = LineUpdates()
-        var added: [WireValue] = []
+        var added: [JSON] = []
         for change in difference.pending {
             switch change.field {
             case .state: break
-            case .termStart: header["startDate"] = change.target?.date.map(date)
-            case .termEnd: header["expiry"] = expiry(change.target?.date)
-            case .orderID: header["refId2"] = .string(change.target?.text ?? "")
-            case .purchaseOrder: header["refId1"] = .string(change.target?.text ?? "")
+            case .termStart: header.set("startDate", change.target?.date.map(date))
+            case .termEnd: header.set("expiry", expiry(change.target?.date))
+            case .orderID: header.set("refId2", .string(change.target?.text ?? ""))
+            case .purchaseOrder: header.set("refId1", .string(change.target?.text ?? ""))
             case .attribute(let name): attributes[name] = change.target?.text ?? ""
             case .line: if let draft = change.target?.line { added.append(line(draft, of: id)) }
             case .lineState(let line):
-                lines.set("state", change.target?.text.map(WireValue.string), of: entitlement.line(line))
+                lines.set("state", change.target?.text.map(JSON.string), of: entitlement.line(line))
             case .lineStart(let line): lines.set("startDate", change.target?.date.map(date), of: entitlement.line(line))
             case .lineEnd(let line): lines.set("expiry", expiry(change.target?.date), of: entitlement.line(line))
             case .lineQuantity(let line):
@@ -54,10 +55,10 @@ enum EntitlementWriter {
             }
         }
         for productKeyID in difference.surplus { lines.set("state", "DISABLE", ofProductKey: productKeyID) }
-        header["customAttributes"] = self.attributes(attributes)
+        header.set("customAttributes", self.attributes(attributes))
         let productKeys = lines.elements + added
-        if !productKeys.isEmpty { header["productKeys"] = ["productKey": .array(productKeys)] }
-        return ["entitlement": header.value]
+        if !productKeys.isEmpty { header.set("productKeys", ["productKey": .array(productKeys)]) }
+        return ["entitlement": .object(header)]
     }
 
     /// EMS adds what PATCH carries to an enabled line's total, but takes it as the total in a draft.
@@ -65,17 +66,17 @@ enum EntitlementWriter {
         _ target: Int?,
         of line: Entitlement.LineItem?,
         in state: Entitlement.State
-    ) -> WireValue? {
+    ) -> JSON? {
         guard let target, let line else { return nil }
-        return .count(state == .draft ? target : target - line.quantity)
+        return .integer(state == .draft ? target : target - line.quantity)
     }
 
-    private static func line(_ draft: LineItemDraft, of id: SubscriptionID) -> WireValue {
+    private static func line(_ draft: LineItemDraft, of id: SubscriptionID) -> JSON {
         .members([
             "externalId": .string(id.externalID(ofLine: draft.item.lineID)),
             "startDate": draft.term.start.map(date),
             "expiry": expiry(draft.term.end),
-            "totalQuantity": .count(draft.item.quantity),
+            "totalQuantity": .integer(draft.item.quantity),
             "activationMethod": "FIXED",
             "fixedQuantity": 1,
             "item": ["itemProduct": ["product": product(draft.item.product)]],
@@ -83,7 +84,7 @@ enum EntitlementWriter {
         ])
     }
 
-    private static func product(_ reference: ProductReference) -> WireValue {
+    private static func product(_ reference: ProductReference) -> JSON {
         switch reference {
         case .externalID(let id): ["externalId": .string(id)]
         case .identifier(let id): ["identifier": .string(id)]
@@ -92,7 +93,7 @@ enum EntitlementWriter {
         }
     }
 
-    static func customer(_ key: CustomerReference.Key) -> WireValue {
+    static func customer(_ key: CustomerReference.Key) -> JSON {
         switch key {
         case .externalID(let id): ["externalId": .string(id)]
         case .identifier(let id): ["identifier": .string(id)]
@@ -100,8 +101,8 @@ enum EntitlementWriter {
         }
     }
 
-    private static func partners(_ reference: ChannelPartnerReference, id: String?) -> WireValue {
-        let partner: WireValue =
+    private static func partners(_ reference: ChannelPartnerReference, id: String?) -> JSON {
+        let partner: JSON =
             switch (id, reference) {
             case (let id?, _): ["id": .string(id)]
             case (nil, .identifier(let text)): ["identifier": .string(text)]
@@ -110,54 +111,55 @@ enum EntitlementWriter {
         return ["entitlementPartner": [["partner": partner]]]
     }
 
-    private static func attributes(_ attributes: [String: String]) -> WireValue? {
+    private static func attributes(_ attributes: [String: String]) -> JSON? {
         guard !attributes.isEmpty else { return nil }
-        let elements = attributes.sorted { $0.key < $1.key }.map { name, value -> WireValue in
+        let elements = attributes.sorted { $0.key < $1.key }.map { name, value -> JSON in
             ["name": .string(name), "value": .string(value)]
         }
         return ["customAttribute": .array(elements)]
     }
 
-    private static func date(_ date: LocalDate) -> WireValue { .string(date.description) }
+    private static func date(_ date: LocalDate) -> JSON { .string(date.description) }
 
-    private static func expiry(_ end: LocalDate?) -> WireValue {
+    private static func expiry(_ end: LocalDate?) -> JSON {
         guard let end else { return ["neverExpires": true] }
         return ["neverExpires": false, "endDate": date(end)]
     }
 }
 
-/// Members in the order in which they were first set.
-private struct Members {
-    private(set) var value: WireValue = .object([])
+extension JSON {
+    /// An object of the members that have a value.
+    fileprivate static func members(_ members: KeyValuePairs<String, JSON?>) -> JSON {
+        .object(Object(members.compactMap { name, value in value.map { Object.Member(name, $0) } }))
+    }
+}
 
-    subscript(name: String) -> WireValue? {
-        get { value[name] }
-        set {
-            guard let newValue, case .object(var members) = value else { return }
-            members.removeAll { $0.name == name }
-            members.append((name: name, value: newValue))
-            value = .object(members)
-        }
+extension JSON.Object {
+    /// Puts a member at the end, in place of one of that name, unless there is no value.
+    fileprivate mutating func set(_ name: String, _ value: JSON?) {
+        guard let value else { return }
+        members.removeAll { $0.name == name }
+        append(name, value)
     }
 }
 
 /// What changes of lines that are there, by product key.
 private struct LineUpdates {
     private var order: [String] = []
-    private var updates: [String: Members] = [:]
+    private var updates: [String: JSON.Object] = [:]
 
-    var elements: [WireValue] { order.compactMap { updates[$0]?.value } }
+    var elements: [JSON] { order.compactMap { updates[$0].map(JSON.object) } }
 
-    mutating func set(_ name: String, _ value: WireValue?, of line: Entitlement.LineItem?) {
+    mutating func set(_ name: String, _ value: JSON?, of line: Entitlement.LineItem?) {
         guard let line else { return }
         set(name, value, ofProductKey: line.productKeyID)
     }
 
-    mutating func set(_ name: String, _ value: WireValue?, ofProductKey id: String) {
+    mutating func set(_ name: String, _ value: JSON?, ofProductKey id: String) {
         if updates[id] == nil {
             order.append(id)
-            updates[id, default: Members()]["pkId"] = .string(id)
+            updates[id] = JSON.Object([.init("pkId", .string(id))])
         }
-        updates[id, default: Members()][name] = value
+        updates[id]?.set(name, value)
     }
 }

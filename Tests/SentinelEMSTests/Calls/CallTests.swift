@@ -66,9 +66,28 @@ struct CallTests {
         }
     }
 
-    @Test("a 404 that is not EMS's own doesn't pass for absence")
-    func foreign404() async throws {
-        let gateway = try gateway(ScriptedTransport(ScriptedTransport.answer(404, "<html>nginx</html>")))
+    @Test(
+        "an answer that can't be understood is transient, and says where and why",
+        arguments: [
+            (#"{"entitlement":{"eId":"e-1","eId":"e-2"}}"#, "entitlement.eId, at byte 28: this name stands here twice"),
+            (String(repeating: #"{"a":"#, count: 33), "nested deeper than 32 levels"),
+            ("<html>nginx</html>", "at byte 0: no value begins with this byte"),
+            (#"{"entitlement":{"state":"ENABLE"}}"#, "the entitlement has no eId"),
+        ]
+    )
+    func unreadable(_ body: String, _ reason: String) async throws {
+        let gateway = try gateway(ScriptedTransport(ScriptedTransport.answer(200, body)))
+        let failure = await gatewayFailure { () async throws(GatewayFailure) in try await gateway.entitlement(of: id) }
+        guard case .transient(let text, nil) = failure else { return #expect(Bool(false), "\(failure as Any)") }
+        #expect(text.hasPrefix("GET /entitlements/{key}: ") && text.contains(reason), "\(text)")
+    }
+
+    @Test(
+        "a 404 that is not EMS's own, or can't be read, doesn't pass for absence",
+        arguments: ["<html>nginx</html>", #"{"errorResponse":{},"errorResponse":{}}"#]
+    )
+    func foreign404(_ body: String) async throws {
+        let gateway = try gateway(ScriptedTransport(ScriptedTransport.answer(404, body)))
         let failure = await gatewayFailure { () async throws(GatewayFailure) in try await gateway.entitlement(of: id) }
         guard case .transient(let reason, _) = failure else { return #expect(Bool(false), "\(failure as Any)") }
         #expect(reason.contains("EMS_URL"))

@@ -54,8 +54,8 @@ struct ConvergenceTests {
         #expect(
             try transport.request(1).url.contains("returnResource=true")
         )
-        let body = try WireReader.read(try transport.request(1).body ?? [])
-        let expected = try WireReader.read(
+        let body = try JSONReader.read(try transport.request(1).body ?? [])
+        let expected = try JSONReader.read(
             Array(
                 #"""
                 {"entitlement":{"expiry":{"neverExpires":false,"endDate":"2027-12-31"},"refId2":"SO-2","refId1":"PO-2",

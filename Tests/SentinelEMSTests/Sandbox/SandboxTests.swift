@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import OrderFulfilment
+import OrderMessages
 import SubscriptionLifecycle
 import TestKit
 import Testing
@@ -14,8 +15,8 @@ struct SandboxTests {
 
     private func calls(_ world: SandboxWorld) async throws -> [String: Int] {
         let text = try await world.send("GET", world.sandbox.rootURL + "/sandbox/calls")
-        guard case .object(let members)? = try WireReader.read(Array(text.utf8))["calls"] else { return [:] }
-        return Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value.count ?? 0) })
+        guard let calls = try JSONReader.read(Array(text.utf8))["calls"]?.object else { return [:] }
+        return Dictionary(uniqueKeysWithValues: calls.members.map { ($0.name, $0.value.wholeNumber ?? 0) })
     }
 
     @Test("a delta that lands late is waited for and counted once")

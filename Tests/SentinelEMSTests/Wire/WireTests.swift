@@ -88,22 +88,37 @@ struct WireTests {
             #"{"entitlement":{"eId":"e","state":"ENABLE","startDate":"soon"}}"#, #"{"a":"\ud8"}"#, #"{"a":"\"#,
             #"{"entitlement":{"eId":"e","state":"ENABLE","productKeys":{"productKey":[{"state":"ENABLE"}]}}}"#,
             String(repeating: "[", count: 100_000), #"{"a":1"#, "{\"a\":1}x", "-", "1e", "tru",
+            #"{"entitlement":{"eId":"e","eId":"f","state":"ENABLE"}}"#,
+            #"{"entitlement":{"eId":"e","state":"ENABLE","refId2":"\ud800"}}"#,
+            #"{"entitlement":{"eId":12345678901234567890,"state":"ENABLE"}}"#,
         ]
     )
     func unreadable(_ text: String) {
         #expect(throws: UnreadableAnswer.self) { try read(text) }
     }
 
-    @Test("texts survive being written and read", arguments: ["", "a\"b\\c\n\t\u{01}", "ä🙂\u{10FFFF}", "\u{1f}x"])
-    func texts(_ text: String) throws {
-        let value = WireValue.members(["a": .string(text), "b": nil])
-        #expect(try WireReader.read(value.bytes) == value)
+    @Test(
+        "numbers and flags are also texts, texts also numbers and flags",
+        arguments: [
+            (#""10""#, "10", 10, nil), ("10", "10", 10, nil), ("10.0", "10.0", 10, nil), ("1e3", "1000.0", 1000, nil),
+            ("4.5", "4.5", nil, nil), (#""4.0""#, "4.0", 4, nil), ("-3", "-3", -3, nil), ("true", "true", nil, true),
+            (#""False""#, "False", nil, false), (#""""#, nil, nil, nil), ("{}", nil, nil, nil), ("[1]", nil, nil, nil),
+            ("9223372036854775807", "9223372036854775807", .max, nil), ("9223372036854775808", nil, nil, nil),
+        ] as [(String, String?, Int?, Bool?)]
+    )
+    func scalars(_ written: String, _ text: String?, _ count: Int?, _ flag: Bool?) throws {
+        let value = try #require(try TolerantJSON.read(Array("{\"a\":\(written)}".utf8))["a"])
+        #expect(value.text == text)
+        #expect(value.count == count)
+        #expect(value.flag == flag)
     }
 
-    @Test("escapes are read, also of what is no character")
-    func escapes() throws {
-        let value = try WireReader.read(Array(#""\u00e4\ud83d\ude42\/\b\f \ud800""#.utf8))
-        #expect(value.text == "ä🙂/\u{8}\u{c} \u{FFFD}")
+    @Test("what is null, missing or inside of something else is not set")
+    func notSet() throws {
+        let value = try TolerantJSON.read(Array(#"{"a":null,"b":"x","c":{"d":[{"e":1},{"e":2}]}}"#.utf8))
+        #expect(value["a"] == nil && value["z"] == nil && value["b"]?["x"] == nil)
+        #expect(value.elements("c", "d").map { $0["e"]?.count } == [1, 2])
+        #expect(value.elements("c", "z").isEmpty && value.elements("b", "d").isEmpty)
     }
 
     @Test("paths keep = and :, and encode the rest")
