@@ -82,6 +82,16 @@ public final class OrderConsumer: Service {
     }
 
     private func consume(_ runner: LineRunner) async {
+        await withTaskCancellationHandler {
+            await takeDeliveries(runner)
+        } onCancel: {
+            // Cancelled without a signal (another service failed): nothing must go on as if there were time.
+            line.drain.begin()
+            line.wakeSignal.signal()
+        }
+    }
+
+    private func takeDeliveries(_ runner: LineRunner) async {
         await withDiscardingTaskGroup { group in
             let order = ClaimOrder()
             for await delivery in source.deliveries {

@@ -34,11 +34,6 @@ public struct Readiness: Hashable, Sendable {
         troubles.isEmpty
     }
 
-    /// Whether the process should be left running: its I/O loops turn.
-    public var isAlive: Bool {
-        consumer.secondsSinceLastTurn <= Self.longestTurn && publisher.secondsSinceLastTurn <= Self.longestTurn
-    }
-
     /// What is wrong, for a person.
     public var troubles: [String] {
         var troubles = queues.filter { !$0.isConsuming }.map { "no consumer on \($0.name)" }
@@ -59,6 +54,18 @@ public struct Readiness: Hashable, Sendable {
 }
 
 extension OrderConsumer {
+    /// Seconds without a turn of an I/O loop after which the process should be restarted: longer than connecting and
+    /// declaring may take while a broker elects its leaders.
+    private static let longestStandstill = 120.0
+
+    /// Whether the process should be left running: its I/O loops turn.
+    ///
+    /// Asks nobody, so it can't hang.
+    public var isAlive: Bool {
+        source.status.secondsSinceLastTurn <= Self.longestStandstill
+            && line.publisher.status.secondsSinceLastTurn <= Self.longestStandstill
+    }
+
     /// What is true now.
     public func readiness() async -> Readiness {
         let consumer = source.status

@@ -25,6 +25,8 @@ struct RetentionService: Service {
             while try await ledger.prune(endedBefore: Date().addingTimeInterval(-seconds), limit: batch) == batch {
                 try Task.checkCancellation()
             }
+        } catch is CancellationError {
+            return
         } catch {
             logger.warning("ended commands could not be forgotten", metadata: ["reason": "\(error)"])
         }

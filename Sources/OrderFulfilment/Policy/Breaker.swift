@@ -62,4 +62,9 @@ struct Breaker: Hashable, Sendable {
         case .open: break
         }
     }
+
+    /// The probing order ended without a word from EMS: the next one finds out.
+    mutating func inconclusive(now: Double) {
+        if case .probing(let pause) = state { state = .open(until: now, pause: pause) }
+    }
 }

@@ -28,6 +28,8 @@ enum Disposition: Hashable, Sendable {
 struct DeadLetterVerdict: Hashable, Sendable {
     var reason: DeadLetterReason
     var detail: String
+    /// Where on the line it ended.
+    var stage: Stage
     /// What could be read of a message that couldn't be understood.
     var poison: Poison?
     /// What of the command is in EMS, where a part is.

@@ -18,7 +18,14 @@ struct DispositionPolicy: Hashable, Sendable {
     ) -> Disposition {
         switch failure {
         case .poison(let poison):
-            .deadLetter(DeadLetterVerdict(reason: poison.reason, detail: poison.detail, poison: poison))
+            .deadLetter(
+                DeadLetterVerdict(
+                    reason: poison.reason,
+                    detail: poison.detail,
+                    stage: poison.reason == .identityConflict ? .claim : .translate,
+                    poison: poison
+                )
+            )
         case .alreadyEnded(let outcome): .repeatOutcome(outcome)
         case .inHand(let identity): .join(identity)
         case .waiting: .leaveParked
@@ -33,25 +40,45 @@ struct DispositionPolicy: Hashable, Sendable {
                 ),
                 turn
             )
-        case .transient(let reason, let retryAfter, let turn):
-            retry(turn, reason, retryAfter, now: now, jitter: jitter)
-        case .unsettled(let reason, let until, let turn):
-            .park(Parking(wait: .settling, due: until, detail: reason), turn)
+        case .transient(let reason, let retryAfter, let turn, let stage):
+            retry(turn, reason, retryAfter, stage, now: now, jitter: jitter)
+        case .unsettled(let reason, let until, let turn): settle(turn, reason, until)
+        case .outage(let until, let turn):
+            .park(Parking(wait: .settling, due: until, detail: "EMS fails for everyone; waits until it answers"), turn)
         case .partial(let partial):
-            .deadLetter(DeadLetterVerdict(reason: .partiallyApplied, detail: partial.detail, partial: partial))
+            .deadLetter(
+                DeadLetterVerdict(reason: .partiallyApplied, detail: partial.detail, stage: .apply, partial: partial)
+            )
         case .unavailable(let reason): .hold(reason, seconds: 0.5 + jitter)
         case .superseded(let identity): .join(identity)
         case .shutdown(let turn): .giveBack(turn)
         }
     }
 
+    /// A write without an answer costs no attempt, but one that is never answered ends like any other.
+    private func settle(_ turn: Turn, _ reason: String, _ until: Date) -> Disposition {
+        guard turn.lostWrites <= schedule.parked.count else {
+            return .deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: reason, stage: .apply))
+        }
+        return .park(Parking(wait: .settling, due: until, detail: reason), turn)
+    }
+
     /// A read has no place to wait in: it has had its tries in the process.
-    private func retry(_ turn: Turn?, _ reason: String, _ retryAfter: Double?, now: Date, jitter: Double) -> Disposition
-    {
-        guard let turn else { return .deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: reason)) }
+    private func retry(
+        _ turn: Turn?,
+        _ reason: String,
+        _ retryAfter: Double?,
+        _ stage: Stage,
+        now: Date,
+        jitter: Double
+    ) -> Disposition {
+        let exhausted = Disposition.deadLetter(
+            DeadLetterVerdict(reason: .attemptsExhausted, detail: reason, stage: stage)
+        )
+        guard let turn else { return exhausted }
         let attempts = turn.grant.attempts + 1
         guard let delay = schedule.parkedDelay(afterAttempts: attempts, retryAfter: retryAfter, jitter: jitter) else {
-            return .deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: reason))
+            return exhausted
         }
         let due = now.addingTimeInterval(delay)
         return .park(Parking(wait: .retry(attempts: attempts), due: due, detail: reason), turn)

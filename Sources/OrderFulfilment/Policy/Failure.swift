@@ -17,9 +17,11 @@ enum Failure: Error, Hashable, Sendable {
     /// decide: what it builds on may still be on its way.
     case premature(Prematurity, Turn, KnownSubscription?)
     /// look up, apply: worth another try.
-    case transient(String, retryAfter: Double?, Turn?)
+    case transient(String, retryAfter: Double?, Turn?, Stage)
     /// apply: a call without an answer may still land.
     case unsettled(String, until: Date, Turn)
+    /// look up, apply: EMS fails for everyone, for longer than a delivery may be kept in hand.
+    case outage(until: Date, Turn)
     /// apply: part of it is in EMS, the rest was refused or conflicts.
     case partial(PartialApplication)
     /// Any stage: the ledger or the broker isn't there; the message is kept in hand.
@@ -63,4 +65,7 @@ struct Turn: Hashable, Sendable {
     var order: Order
     var command: ChangeCommand
     var grant: Grant
+
+    /// Writes to EMS that were never answered and had no effect, before this turn.
+    var lostWrites: Int { grant.intents.count { $0.fate == .notApplied } }
 }

@@ -27,7 +27,7 @@ public protocol EntitlementGateway: Sendable {
     /// The calls that `apply` would make, for a preview; makes none that writes.
     func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall]
 
-    /// The entitlements that match, page by page, each once; `consumption` adds the activations of each.
+    /// The entitlements that match, page by page, each once.
     /// A page is handed over before the next is asked for.
     func search(
         _ filter: EntitlementFilter,
@@ -43,8 +43,7 @@ public protocol EntitlementGateway: Sendable {
 
 /// Which entitlements a search wants.
 ///
-/// The conditions are a conjunction; `states` and `subscriptionIDs` that the system can't filter by itself are left
-/// to the caller.
+/// The conditions are a conjunction.
 public struct EntitlementFilter: Hashable, Sendable {
     /// Owned by that customer.
     public var customer: CustomerReference.Key?

@@ -6,8 +6,8 @@ final class EMSGate: Sendable {
     private let timekeeper: Timekeeper
     private let drain: Drain
 
-    /// The longest that an order waits here, in seconds: half of the broker's consumer timeout of 30 minutes, less what
-    /// the rest of the line may take.
+    /// The longest that an order stays in hand because of the gate, in seconds: well below half of the broker's consumer
+    /// timeout of 30 minutes.
     let longestWait = 600.0
 
     init(timekeeper: Timekeeper, drain: Drain) {
@@ -24,20 +24,23 @@ final class EMSGate: Sendable {
     var isClosed: Bool { breaker.withLock(\.isClosed) }
 
     /// Returns when the order may call EMS.
-    func enter() async throws(Refusal) {
-        let start = timekeeper.uptime()
+    ///
+    /// `since` is when it first wanted to, as `uptime`.
+    func enter(since: Double) async throws(Refusal) {
         while true {
             switch breaker.withLock({ $0.admit(now: timekeeper.uptime()) }) {
             case .pass, .probe: return
             case .wait(let seconds):
                 guard !drain.hasBegun else { throw .shutdown }
-                guard timekeeper.uptime() - start < longestWait else { throw .outage }
+                guard timekeeper.uptime() - since < longestWait else { throw .outage }
                 await timekeeper.sleep(min(seconds, 1))
             }
         }
     }
 
     func succeeded() { breaker.withLock { $0.succeeded() } }
+
+    func inconclusive() { breaker.withLock { $0.inconclusive(now: timekeeper.uptime()) } }
 
     func failed(_ order: String) { breaker.withLock { $0.failed(order, now: timekeeper.uptime()) } }
 }

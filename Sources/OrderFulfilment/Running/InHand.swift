@@ -22,6 +22,9 @@ final class InHand: Sendable {
         for waiter in joined?.waiters ?? [] { waiter.resume(returning: isSafe) }
     }
 
+    /// Whether the command is in hand.
+    func contains(_ identity: CommandIdentity) -> Bool { running.withLock { $0[identity] != nil } }
+
     /// Waits until the running one has ended, and answers whether its delivery was safe to acknowledge;
     /// answers `nil` at once when none is running here.
     func join(_ identity: CommandIdentity) async -> Bool? {

@@ -1,8 +1,6 @@
 import AMQP
-import Instrumentation
 import Logging
 import OrderMessages
-import ServiceContextModule
 
 /// Takes one arrival down the line and settles it, starting again as long as it must be kept in hand.
 struct LineRunner: Sendable {

@@ -7,7 +7,7 @@ struct OutboxRelay: Sendable {
     let line: Line
     /// Seconds between two looks.
     let pause = 2.0
-    /// Outcomes read at a time.
+    /// Outcomes read and published at a time.
     let batch = 100
 
     /// Runs until the worker drains.
@@ -21,13 +21,17 @@ struct OutboxRelay: Sendable {
     private func relay() async {
         // Younger ones are still with the task that ended them.
         let before = line.timekeeper.now().addingTimeInterval(-line.settings.confirmTimeout - pause)
+        let waiting: [StoredOutcome]
         do {
-            for stored in try await line.ledger.unannounced(endedBefore: before, limit: batch) {
-                guard !line.drain.hasBegun else { return }
-                try await line.deliver(stored)
-            }
+            waiting = try await line.ledger.unannounced(endedBefore: before, limit: batch)
         } catch {
-            line.logger.error("outbox can't be relayed", metadata: ["reason": "\(error)"])
+            return line.logger.error("outbox can't be read", metadata: ["reason": "\(error)"])
+        }
+        // Each is tried once, side by side: one that is refused must not hold up the others.
+        await withDiscardingTaskGroup { group in
+            for stored in waiting where !line.inHand.contains(stored.identity) {
+                group.addTask { try? await line.deliver(stored, patience: 0) }
+            }
         }
     }
 }

@@ -24,7 +24,10 @@ struct Waker: Sendable {
                         line.wakeSignal.signal()
                     }
                 }
-                if woken.isEmpty { await line.wakeSignal.wait(seconds: await pause(), timekeeper: line.timekeeper) }
+                guard woken.isEmpty else { continue }
+                // Without room only the end of a running command, which signals, changes anything.
+                let seconds = room > 0 ? await pause() : longestPause
+                await line.wakeSignal.wait(seconds: seconds, timekeeper: line.timekeeper)
             }
         }
     }

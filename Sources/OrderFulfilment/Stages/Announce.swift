@@ -51,12 +51,14 @@ extension Line {
 
     /// Publishes what the ledger has stored.
     ///
-    /// When `orders.events` doesn't take it in time, the outbox relay goes on.
-    func deliver(_ stored: StoredOutcome) async throws(Failure) {
-        let deadline = timekeeper.uptime() + settings.confirmTimeout
+    /// When `orders.events` doesn't take it in time, the outbox relay goes on. A dead letter is published until it is
+    /// confirmed, unless `patience` (in seconds, for each publishing) says otherwise.
+    func deliver(_ stored: StoredOutcome, patience: Double? = nil) async throws(Failure) {
+        let now = timekeeper.uptime()
         for publishing in stored.publishings {
             let isEvent = publishing.exchange == topology.events
-            guard try await publish(publishing, until: isEvent ? deadline : .infinity) else { return }
+            let seconds = patience ?? (isEvent ? settings.confirmTimeout : .infinity)
+            guard try await publish(publishing, until: now + seconds) else { return }
         }
         guard !stored.isAnnounced else { return }
         do {
@@ -69,20 +71,30 @@ extension Line {
 
     /// Publishes until the broker confirms; answers `false` when it hasn't by `deadline` (an `uptime`).
     func publish(_ publishing: Publishing, until deadline: Double) async throws(Failure) -> Bool {
+        var publishing = publishing
         var pause = 0.1
         while true {
             do throws(PublishFailure) {
                 try await publisher.publish(publishing)
                 return true
             } catch {
-                if case .closed = error { throw .unavailable("the publisher is closed") }
                 logger.warning(
-                    "publish not confirmed, trying again",
+                    "publish not confirmed",
                     metadata: [
                         "exchange": "\(publishing.exchange)", "routing-key": "\(publishing.routingKey)",
                         "reason": "\(error)",
                     ]
                 )
+                switch error {
+                case .closed: throw .unavailable("the publisher is closed")
+                case .invalid(let reason):
+                    // This connection's frames are too small for the original's headers: only ours are kept.
+                    guard publishing.exchange == topology.deadLetters, publishing.dropForeignHeaders() else {
+                        throw .unavailable("it can't be published: \(reason)")
+                    }
+                    continue
+                case .unroutable, .refused, .unknown: break
+                }
                 guard timekeeper.uptime() + pause < deadline else { return false }
                 guard !drain.hasBegun else { throw .unavailable("shutting down before the broker confirmed") }
                 await timekeeper.sleep(pause * (0.5 + timekeeper.jitter()))

@@ -52,7 +52,12 @@ extension Line {
             }
         }
         guard let entitlement else { throw .rejected(Refused.notFound(order)) }
-        let standing = try await standing(of: entitlement, consumption: view.includesConsumption, order)
+        var standing = try await standing(of: entitlement, order)
+        if view.includesConsumption {
+            standing.activations = try await callingEMS(order, nil) { () throws(GatewayFailure) in
+                try await gateway.activations(of: entitlement.entitlementID)
+            }
+        }
         try await reply(event(.succeeded, .viewed(standing), for: order), to: order)
     }
 
@@ -63,34 +68,46 @@ extension Line {
             modifiedSince: sync.modifiedSince,
             subscriptionIDs: sync.subscriptionIDs
         )
-        let count = try await callingEMS(order, nil) { () throws(GatewayFailure) in
+        let count = try await retrying(order, nil, .lookUp) { () throws(Attempt) in
+            let counted = Counted()
             do {
-                let counted = Counted()
                 try await gateway.search(filter) { page in
+                    // EMS answers: nobody else must wait until a long sync is through.
+                    gate.succeeded()
                     for entitlement in page {
-                        let standing = try await standing(of: entitlement, consumption: sync.includesConsumption, order)
-                        guard sync.states.isEmpty || sync.states.contains(standing.state) else { continue }
-                        try await reply(event(item: standing, of: entitlement, for: order), to: order)
-                        await counted.add()
+                        if try await announce(entitlement, of: sync, order) { await counted.add() }
                     }
                 }
-                return await counted.count
-            } catch let failure as GatewayFailure {
-                throw failure
             } catch {
+                if let failure = error as? Failure { throw .final(failure) }
+                if let failure = error as? GatewayFailure { throw attempt(failure, order, nil) }
                 throw .transient("the sync stopped: \(error)", retryAfter: nil)
             }
+            return await counted.count
         }
-        // Dates are all that EMS filters by, so the next sync begins with the day before this one's: some come twice, none is missed.
+        // Dates are all that EMS filters by, so the next sync begins with the day before this one's: some come twice,
+        // none is missed.
         let content = OutcomeEvent.Content.synced(count: count, modifiedSince: started.adding(days: -1) ?? started)
         try await reply(event(.succeeded, content, for: order), to: order)
     }
 
-    private func standing(
-        of entitlement: Entitlement,
-        consumption: Bool,
+    /// One entitlement of a sync; answers whether it was wanted.
+    private func announce(
+        _ entitlement: Entitlement,
+        of sync: SyncEntitlements,
         _ order: Order
-    ) async throws(Failure) -> OutcomeEvent.Standing {
+    ) async throws -> Bool {
+        var standing = try await standing(of: entitlement, order)
+        guard sync.states.isEmpty || sync.states.contains(standing.state) else { return false }
+        if sync.includesConsumption {
+            // Not through the gate, which this sync has passed already.
+            standing.activations = try await gateway.activations(of: entitlement.entitlementID)
+        }
+        try await reply(event(item: standing, of: entitlement, for: order), to: order)
+        return true
+    }
+
+    private func standing(of entitlement: Entitlement, _ order: Order) async throws(Failure) -> OutcomeEvent.Standing {
         let known: KnownSubscription? =
             if let id = SubscriptionID(entitlement.externalID) { try await known(id, order) } else { nil }
         let subscription = Subscription(
@@ -98,13 +115,7 @@ extension Line {
             known: known,
             attributeNames: lifecycle.policies.attributeNames
         )
-        var standing = OutcomeEvent.Standing(subscription, on: timekeeper.today())
-        if consumption {
-            standing.activations = try await callingEMS(order, nil) { () throws(GatewayFailure) in
-                try await gateway.activations(of: entitlement.entitlementID)
-            }
-        }
-        return standing
+        return OutcomeEvent.Standing(subscription, on: timekeeper.today())
     }
 
     private func known(_ id: SubscriptionID, _ order: Order) async throws(Failure) -> KnownSubscription? {

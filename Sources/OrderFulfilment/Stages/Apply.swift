@@ -19,7 +19,7 @@ extension Line {
             reason: turn.command.reason
         )
         let intents = ClaimedIntents(ledger: ledger, claim: turn.grant.claim, intents: turn.grant.intents)
-        let entitlement = try await retrying(turn.order, turn) { () throws(Attempt) in
+        let entitlement = try await retrying(turn.order, turn, .apply) { () throws(Attempt) in
             do throws(ApplyFailure) {
                 return try await gateway.apply(decided.decision, in: context, intents: intents)
             } catch {
@@ -43,7 +43,7 @@ extension Line {
                 let detail = "EMS refused the rest with status \(refusal.status): \(refusal.description)"
                 return .final(partial(decided, detail, applied, missing))
             }
-            return .final(rejected(decided, Rejection(refusal)))
+            return .final(await rejected(decided, Rejection(refusal)))
         case .conflict(let observed, let applied, let missing):
             let fields = observed.keys.sorted().joined(separator: ", ")
             guard applied.isEmpty else {
@@ -60,7 +60,7 @@ extension Line {
                 observed: observed,
                 required: required
             )
-            return .final(rejected(decided, rejection))
+            return .final(await rejected(decided, rejection))
         }
     }
 
@@ -81,14 +81,21 @@ extension Line {
         )
     }
 
-    private func rejected(_ decided: Decided, _ rejection: Rejection) -> Failure {
-        .rejected(
+    /// A rejection shows the subscription as it is now: it was decided on another one, or before a crash.
+    private func rejected(_ decided: Decided, _ rejection: Rejection) async -> Failure {
+        let turn = decided.turn
+        let names = lifecycle.policies.attributeNames
+        let now = try? await gateway.entitlement(of: turn.command.subscriptionID)
+        let subscription = now.flatMap(\.self).map {
+            Subscription(entitlement: $0, known: turn.grant.known, attributeNames: names)
+        }
+        return .rejected(
             Refused(
-                order: decided.turn.order,
-                grant: decided.turn.grant,
+                order: turn.order,
+                grant: turn.grant,
                 rejection: rejection,
                 state: decided.decision.previousState,
-                subscription: decided.snapshot?.subscription
+                subscription: subscription ?? decided.snapshot?.subscription
             )
         )
     }

@@ -1,5 +1,6 @@
 import Foundation
 import OrderMessages
+import ServiceContextModule
 import SubscriptionLifecycle
 
 extension Line {
@@ -9,23 +10,24 @@ extension Line {
         _ turn: Turn?,
         _ call: () async throws(GatewayFailure) -> Value
     ) async throws(Failure) -> Value {
-        try await retrying(order, turn) { () throws(Attempt) in
-            do throws(GatewayFailure) {
-                return try await call()
-            } catch {
-                switch error {
-                case .transient(let reason, let retryAfter): throw .transient(reason, retryAfter: retryAfter)
-                case .refused(let refusal):
-                    let refused = Refused(
-                        order: order,
-                        grant: turn?.grant,
-                        rejection: Rejection(refusal),
-                        state: nil,
-                        subscription: nil
-                    )
-                    throw .final(.rejected(refused))
-                }
-            }
+        try await retrying(order, turn, .lookUp) { () throws(Attempt) in
+            do throws(GatewayFailure) { return try await call() } catch { throw attempt(error, order, turn) }
+        }
+    }
+
+    /// What a failed read means for the try.
+    func attempt(_ failure: GatewayFailure, _ order: Order, _ turn: Turn?) -> Attempt {
+        switch failure {
+        case .transient(let reason, let retryAfter): return .transient(reason, retryAfter: retryAfter)
+        case .refused(let refusal):
+            let refused = Refused(
+                order: order,
+                grant: turn?.grant,
+                rejection: Rejection(refusal),
+                state: nil,
+                subscription: nil
+            )
+            return .final(.rejected(refused))
         }
     }
 
@@ -43,19 +45,25 @@ extension Line {
     func retrying<Value: Sendable>(
         _ order: Order,
         _ turn: Turn?,
+        _ stage: Stage,
         _ attempt: () async throws(Attempt) -> Value
     ) async throws(Failure) -> Value {
         var tries = 0
+        let start = timekeeper.uptime()
         while true {
-            try await passGate(turn)
-            do throws(Attempt) {
-                let value = try await attempt()
+            try await passGate(turn, since: start)
+            // The command's trace goes on through the calls.
+            let result = await ServiceContext.withValue(order.traceContext) { () -> Result<Value, Attempt> in
+                do throws(Attempt) { return .success(try await attempt()) } catch { return .failure(error) }
+            }
+            switch result {
+            case .success(let value):
                 gate.succeeded()
                 return value
-            } catch {
+            case .failure(let error):
                 switch error {
                 case .final(let failure):
-                    gate.succeeded()
+                    note(failure, order)
                     throw failure
                 case .transient(let reason, let retryAfter):
                     gate.failed(order.envelope.identity.description)
@@ -63,7 +71,7 @@ extension Line {
                     guard !drain.hasBegun else { throw .shutdown(turn) }
                     let delay = policy.schedule.inProcessDelay(tries, jitter: timekeeper.jitter())
                     guard let delay, retryAfter ?? 0 <= 1 else {
-                        throw .transient(reason, retryAfter: retryAfter, turn)
+                        throw .transient(reason, retryAfter: retryAfter, turn, stage)
                     }
                     await timekeeper.sleep(max(delay, retryAfter ?? 0))
                     tries += 1
@@ -72,16 +80,24 @@ extension Line {
         }
     }
 
-    private func passGate(_ turn: Turn?) async throws(Failure) {
+    /// Tells the gate what a failure says of EMS.
+    private func note(_ failure: Failure, _ order: Order) {
+        switch failure {
+        case .unsettled: gate.failed(order.envelope.identity.description)
+        case .unavailable, .superseded, .shutdown, .outage: gate.inconclusive()
+        case .poison, .alreadyEnded, .inHand, .waiting, .rejected, .premature, .transient, .partial: gate.succeeded()
+        }
+    }
+
+    private func passGate(_ turn: Turn?, since start: Double) async throws(Failure) {
         do throws(EMSGate.Refusal) {
-            try await gate.enter()
+            try await gate.enter(since: start)
         } catch {
             switch error {
             case .shutdown: throw .shutdown(turn)
             case .outage:
                 guard let turn else { throw .shutdown(nil) }
-                let until = timekeeper.now().addingTimeInterval(30)
-                throw .unsettled("EMS fails for everyone; waits until it answers", until: until, turn)
+                throw .outage(until: timekeeper.now().addingTimeInterval(30), turn)
             }
         }
     }
@@ -94,5 +110,15 @@ extension Rejection {
         if let code = refusal.errorCode { observed["errorCode"] = .count(code) }
         observed["description"] = .text(refusal.description)
         self.init(.emsRefused, "EMS refused with status \(refusal.status): \(refusal.description)", observed: observed)
+    }
+}
+
+extension Order {
+    /// The trace that the publisher began.
+    fileprivate var traceContext: ServiceContext? {
+        guard let traceparent = envelope.traceparent else { return ServiceContext.current }
+        var context = ServiceContext.current ?? .topLevel
+        context.w3cTraceContext = W3CTraceContext(traceparent: traceparent, tracestate: envelope.tracestate)
+        return context
     }
 }

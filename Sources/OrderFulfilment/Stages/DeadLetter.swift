@@ -48,7 +48,7 @@ extension Line {
         let explanation = DeadLetterHeaders(
             reason: verdict.reason,
             detail: verdict.detail,
-            stage: arrival.grant == nil ? "translate" : (arrival.grant?.decision == nil ? "look up" : "apply"),
+            stage: verdict.stage.rawValue,
             operation: topology.operation(of: arrival.queue)?.rawValue ?? message.routingKey.rawValue,
             queue: arrival.queue.rawValue,
             attempts: (arrival.grant?.attempts ?? 0) + 1,
@@ -57,14 +57,12 @@ extension Line {
             omittedHeaders: message.omittedHeaders.map { "\($0.byteCount) bytes, SHA-256 \($0.sha256)" },
             omittedBody: message.omittedBody.map { "\($0.byteCount) bytes, SHA-256 \($0.sha256)" }
         )
-        var properties = message.properties.strippedForRepublish
-        properties.headers.fields.removeAll { $0.name.hasPrefix("dead-letter-") }
-        properties.headers.fields += explanation.entries.map { .init($0.name, .text($0.value)) }
-        return Publishing(
-            exchange: topology.deadLetters,
-            routingKey: message.routingKey,
-            properties: properties,
-            body: message.body
+        let operation = topology.operation(of: arrival.queue)?.rawValue ?? "unknown"
+        return Publishing.republish(
+            message,
+            to: topology.deadLetters,
+            keyIfUnsendable: RoutingKey(operation),
+            explanation: explanation
         )
     }
 
@@ -102,20 +100,5 @@ extension Line {
                 version: verdict.partial?.known.version
             )
         )
-    }
-}
-
-extension Properties {
-    /// Without what the broker owns or would act upon: death records, delivery count, expiration, user, CC and BCC.
-    var strippedForRepublish: Properties {
-        var stripped = self
-        let names: Set<String> = ["x-death", "x-delivery-count", "CC", "BCC"]
-        stripped.headers.fields.removeAll {
-            names.contains($0.name) || $0.name.hasPrefix("x-first-death-") || $0.name.hasPrefix("x-last-death-")
-        }
-        stripped.expiration = nil
-        stripped.userID = nil
-        stripped.deliveryMode = .persistent
-        return stripped
     }
 }

@@ -44,7 +44,7 @@ extension Line {
         let subscription = found.0.map {
             Subscription(entitlement: $0, known: known, attributeNames: lifecycle.policies.attributeNames)
         }
-        return Snapshot(subscription: subscription, findings: found.1)
+        return Snapshot(subscription: subscription, lastVersion: known?.version ?? 0, findings: found.1)
     }
 }
 

@@ -56,10 +56,25 @@ extension Line {
     /// try asks it again.
     private func hold(_ arrival: inout Arrival, _ reason: String, _ seconds: Double) async -> Settled {
         logger.warning("keeps a message in hand", metadata: ["queue": "\(arrival.queue)", "reason": "\(reason)"])
-        while await !release(&arrival), !drain.hasBegun {
+        while await !letGo(&arrival, reason, seconds), !drain.hasBegun {
             await timekeeper.sleep(seconds)
         }
+        // A woken command is in the ledger, and comes again when it is due.
+        guard arrival.delivery != nil else { return .done(.parked) }
         return drain.hasBegun ? .done(.givenBack) : .again(seconds: seconds)
+    }
+
+    /// Ends the claim so that the command is handled again: at once by its delivery, or in a while when it has none.
+    private func letGo(_ arrival: inout Arrival, _ reason: String, _ seconds: Double) async -> Bool {
+        guard arrival.delivery == nil, let claim = arrival.grant?.claim else { return await release(&arrival) }
+        let due = timekeeper.now().addingTimeInterval(seconds)
+        do {
+            try await ledger.park(Parking(wait: .settling, due: due, detail: reason), under: claim)
+        } catch {
+            guard error == .staleClaim else { return false }
+        }
+        arrival.grant = nil
+        return true
     }
 
     private func giveBack(_ arrival: inout Arrival) async -> Settled {

@@ -130,7 +130,7 @@ enum DurationText {
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Double(digits),
-                number <= 1e9
+                number * unit.seconds <= 3650 * 86_400
             else { return nil }
             return number * unit.seconds
         }

@@ -79,7 +79,7 @@ struct WorkerSettings {
         logLevel = try values.value(.logLevel, SettingKey.logLevel.meaning) { Logger.Level(rawValue: $0.lowercased()) }
     }
 
-    /// `none` (or an attribute of no name) turns a mark off.
+    /// `none` turns a mark off.
     private static func attribute(_ values: SettingValues, _ key: SettingKey) -> String? {
         values.text(key).flatMap { $0 == "none" ? nil : $0 }
     }

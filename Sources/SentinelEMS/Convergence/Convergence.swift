@@ -186,15 +186,8 @@ struct Convergence {
     private mutating func patch(_ held: Entitlement, _ difference: Difference) async throws(ApplyFailure) {
         let body = EntitlementWriter.patch(difference, on: held, of: decision.subscriptionID)
         let call = EMSCall.patch(.externalID(decision.subscriptionID.description), body).commented(by: context)
-        let reply: EMSReply
-        if difference.isUnrepeatable {
-            reply = try await send(call, under: "patch", effects: Intent.effects(of: difference.pending))
-        } else {
-            reply = await gateway.client.send(call)
-            if case .failed(let reason, let retryAfter) = reply { throw .transient(reason, retryAfter: retryAfter) }
-            if case .noAnswer(let reason) = reply { throw .transient(reason, retryAfter: nil) }
-        }
-        try refuseWhatDidNothing(reply)
+        // Even a PATCH that could be repeated has an intent: one that lands late would overwrite what a later order wrote.
+        let reply = try await send(call, under: "patch", effects: Intent.effects(of: difference.pending))
         take(reply, carrying: Set(difference.pending.compactMap(\.attributeName)))
         // An answer without lines is no read-back of an entitlement that has some.
         if resource?.lineItems.isEmpty == true, !held.lineItems.isEmpty { resource = nil }

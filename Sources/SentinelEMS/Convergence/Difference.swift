@@ -19,9 +19,6 @@ struct Difference: Hashable {
     /// Whether nothing is left to be done.
     var isEmpty: Bool { pending.isEmpty && conflicting.isEmpty && surplus.isEmpty }
 
-    /// Whether what is pending must not be written twice: a delta, or another line.
-    var isUnrepeatable: Bool { pending.contains(where: \.isUnrepeatable) }
-
     /// Everything that isn't true yet.
     var missing: [Change] { pending + conflicting }
 

@@ -22,13 +22,15 @@ extension Intent {
 
     /// Whether EMS shows that the call took effect.
     ///
-    /// Fields that others may write as well tell nothing; the lines and quantities that made the call unrepeatable do.
+    /// The lines and quantities that make a call unrepeatable tell best; fields that others may write as well tell only
+    /// when the call had nothing else.
     func hasLanded(on held: Entitlement?, _ changes: [Change]) -> Bool {
         guard let held else { return false }
         if creates { return true }
-        return changes.contains { change in
-            guard change.isUnrepeatable, let before = before(change.field) else { return false }
-            return Self.value(held.fact(of: change.field)) != before
+        let written = changes.filter { mentions($0.field) }
+        let telling = written.filter(\.isUnrepeatable)
+        return (telling.isEmpty ? written : telling).contains { change in
+            Self.value(held.fact(of: change.field)) != before(change.field)
         }
     }
 

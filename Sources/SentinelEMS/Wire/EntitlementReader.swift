@@ -33,6 +33,9 @@ enum EntitlementReader {
         )
     }
 
+    /// Quantities are computed with; a number that no tenant has must not overflow anything.
+    private static func bounded(_ count: Int) -> Int { min(max(count, 0), 1_000_000_000_000) }
+
     private static func lines(
         _ value: TolerantJSON,
         of name: String,
@@ -54,13 +57,13 @@ enum EntitlementReader {
     ) throws(UnreadableAnswer) -> Entitlement.LineItem {
         guard let id = value["pkId"]?.text else { throw UnreadableAnswer(message: "a line of \(name) has no pkId") }
         let line = "the line \(id) of \(name)"
-        let quantity = value["totalQuantity"]?.count ?? 0
+        let quantity = bounded(value["totalQuantity"]?.count ?? 0)
         return Entitlement.LineItem(
             lineID: lineID(value["externalId"]?.text, externalID) ?? LineID(foreign: value["externalId"]?.text ?? id),
             productKeyID: id,
             product: product(value["item"]),
             quantity: quantity,
-            available: value["availableQuantity"]?.count ?? quantity,
+            available: bounded(value["availableQuantity"]?.count ?? quantity),
             state: try state(value, of: line),
             term: try term(value, of: line),
             attributes: attributes(value)

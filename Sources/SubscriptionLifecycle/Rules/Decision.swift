@@ -14,7 +14,7 @@ public struct Decision: Hashable, Sendable, Codable {
     public var operation: OrderOperation
     /// Which subscription.
     public var subscriptionID: SubscriptionID
-    /// The version it was made at; 0 when the subscription was absent.
+    /// The version it was made at; 0 when there never was a subscription of that name.
     public var baseVersion: Int
     /// The state it was made at.
     public var previousState: SubscriptionState

@@ -52,7 +52,7 @@ public struct Lifecycle: Hashable, Sendable {
             if state == .cancelled { throw .rejected(stateRejection(.subscriptionCancelled, command, state)) }
             try checkVersion(of: command, on: snapshot.subscription, patience)
             try checkState(of: command, on: snapshot.subscription, state, today, patience)
-            let decision = try decideAction(of: command, on: snapshot.subscription, state, today)
+            let decision = try decideAction(of: command, on: snapshot, state, today)
             try checkFindings(for: command, snapshot.findings)
             return .change(decision)
         } catch {
@@ -65,11 +65,18 @@ public struct Lifecycle: Hashable, Sendable {
 
     private func decideAction(
         of command: ChangeCommand,
-        on subscription: Subscription?,
+        on snapshot: Snapshot,
         _ state: SubscriptionState,
         _ today: LocalDate
     ) throws(Refusal) -> Decision {
-        let scene = Scene(command: command, state: state, today: today, policies: policies)
+        let subscription = snapshot.subscription
+        let scene = Scene(
+            command: command,
+            state: state,
+            lastVersion: snapshot.lastVersion,
+            today: today,
+            policies: policies
+        )
         switch command.action {
         case .create(let create): return try scene.create(create)
         case .startTrial(let trial): return try scene.startTrial(trial)

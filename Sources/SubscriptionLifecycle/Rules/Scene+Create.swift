@@ -37,7 +37,7 @@ extension Scene {
             orderID: command.orderID,
             purchaseOrder: command.purchaseOrder
         )
-        return decision(version: 0, kind: kind, endsWithTerm: false, end: end, .create(draft))
+        return decision(version: lastVersion, kind: kind, endsWithTerm: false, end: end, .create(draft))
     }
 
     /// The line id is taken: by this command, or by a line that was ever there.

@@ -2,6 +2,7 @@
 struct Scene {
     let command: ChangeCommand
     let state: SubscriptionState
+    let lastVersion: Int
     let today: LocalDate
     let policies: LifecyclePolicies
 

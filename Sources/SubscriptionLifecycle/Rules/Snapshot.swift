@@ -2,12 +2,15 @@
 public struct Snapshot: Hashable, Sendable, Codable {
     /// `nil` when there is no entitlement of that name.
     public var subscription: Subscription?
+    /// The last version of that name, also when EMS has lost the entitlement: versions never go backwards.
+    public var lastVersion: Int
     /// What the look-ups found.
     public var findings: Findings
 
     /// What was looked up.
-    public init(subscription: Subscription?, findings: Findings = Findings()) {
+    public init(subscription: Subscription?, lastVersion: Int = 0, findings: Findings = Findings()) {
         self.subscription = subscription
+        self.lastVersion = lastVersion
         self.findings = findings
     }
 }

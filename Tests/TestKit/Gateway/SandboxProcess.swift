@@ -25,7 +25,9 @@ public final class SandboxProcess: Sendable {
         let lifeline = Pipe()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
-            "-c", "\"$0\" --host 127.0.0.1 --port 0 </dev/null & pid=$!; read -r _; kill -9 $pid", try binary(),
+            "-c",
+            "\"$0\" --host 127.0.0.1 --port 0 </dev/null & pid=$!; read -r _; kill -9 $pid; wait $pid 2> /dev/null",
+            try binary(),
         ]
         process.standardInput = lifeline
         process.standardOutput = output
