@@ -1,5 +1,5 @@
-import Foundation
 import AMQP
+import Foundation
 import RabbitMQ
 import TestKit
 import Testing
@@ -31,7 +31,8 @@ import Testing
             try await world.send("cancel", "cancel-subscription", "SUB-2", OrderData.cancellation)
             #expect(try await world.outcome(of: "cancel").outcome == "succeeded")
             #expect(try await world.entitlement("SUB-2").text.contains("CLOSED"))
-            let sync = #"{"specversion":"1.0","id":"sync","source":"/shop","type":"orders.sync-entitlements.v1","data":{}}"#
+            let sync =
+                #"{"specversion":"1.0","id":"sync","source":"/shop","type":"orders.sync-entitlements.v1","data":{}}"#
             try await world.send(sync, to: "sync-entitlements")
             try await eventually("the sync is through", within: .seconds(20)) {
                 world.outcomes.contains { $0.command == "sync" && $0.outcome == "succeeded" }
@@ -66,7 +67,10 @@ import Testing
             }
             let letters = try await world.administration.browse(queue, limit: 10)
             let reasons = letters.compactMap { $0.properties.headers.text("dead-letter-reason") }
-            #expect(reasons.sorted() == ["malformed-message", "unknown-type"] || reasons.sorted() == ["malformed-message", "unroutable"])
+            #expect(
+                reasons.sorted() == ["malformed-message", "unknown-type"]
+                    || reasons.sorted() == ["malformed-message", "unroutable"]
+            )
             #expect(letters.contains { $0.body == Array("no json".utf8) })
             try await worker.conserves()
         }

@@ -5,7 +5,8 @@ enum HTTP {
     private static let transport = AsyncHTTPTransport(connections: 16, timeout: .seconds(10))
 
     @discardableResult
-    static func send(_ method: String, _ url: String, _ body: String? = nil) async throws -> (status: Int, text: String) {
+    static func send(_ method: String, _ url: String, _ body: String? = nil) async throws -> (status: Int, text: String)
+    {
         let request = EMSRequest(
             method: method,
             url: url,

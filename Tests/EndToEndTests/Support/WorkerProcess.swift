@@ -39,7 +39,10 @@ struct WorkerProcess: Sendable {
         }
         let metrics = try await self.metrics()
         func sum(_ name: String) -> Double { metrics.filter { $0.key.hasPrefix(name + "{") }.values.reduce(0, +) }
-        #expect(metrics["order_worker_deliveries_total"] == sum("order_worker_settled_total"), "invariant 8: \(metrics)")
+        #expect(
+            metrics["order_worker_deliveries_total"] == sum("order_worker_settled_total"),
+            "invariant 8: \(metrics)"
+        )
         let open = sum("order_worker_ledger_open")
         let ended = metrics["order_worker_ledger_ended"] ?? -1
         #expect(metrics["order_worker_ledger_claimed"] == ended + open, "invariant 8: \(metrics)")
