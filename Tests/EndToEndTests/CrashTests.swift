@@ -129,7 +129,8 @@ import Testing
                 try await worker.metrics()["order_worker_deliveries_total"] == 20
             }
             try await eventually("it says so", within: .seconds(20)) {
-                worker.program.log.contains("EMS doesn't answer yet")
+                guard let url = worker.url else { return false }
+                return try await HTTP.send("GET", url + "/readyz").text.contains("fails for everyone")
             }
             #expect(world.outcomes.isEmpty)
             _ = try await HTTP.send("DELETE", "\(world.sandbox.rootURL)/sandbox/faults")
