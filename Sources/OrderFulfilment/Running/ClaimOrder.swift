@@ -15,7 +15,9 @@ final class ClaimOrder: Sendable {
 
     private let state = Mutex(State())
 
-    /// The place behind all that came from that queue so far. Whoever gets it must leave it in the end.
+    /// The place behind all that came from that queue so far.
+    ///
+    /// Whoever gets it must leave it in the end.
     func place(in queue: QueueName) -> Place {
         let isSorted = Latch()
         let before = state.withLock { $0.queues.updateValue(isSorted, forKey: queue) }
@@ -60,7 +62,9 @@ final class ClaimOrder: Sendable {
             await predecessor?.wait()
         }
 
-        /// Lets the next one go: it was answered, or it needs no claim. Only the first time counts.
+        /// Lets the next one go: it was answered, or it needs no claim.
+        ///
+        /// Only the first time counts.
         func leave() {
             if let lane = lane.withLock({ $0 }) { order.forget(lane, claimed) }
             claimed.open()

@@ -24,7 +24,8 @@ struct OutboxRelay: Sendable {
         do {
             for stored in try await line.ledger.unannounced(endedBefore: before, limit: batch) {
                 guard !line.drain.hasBegun else { return }
-                try await line.deliver(stored)
+                // One try each: what nobody takes must not keep the relay from the others. It comes back to it.
+                try await line.deliver(stored, once: true)
             }
         } catch {
             line.logger.error("outbox can't be relayed", metadata: ["reason": "\(error)"])

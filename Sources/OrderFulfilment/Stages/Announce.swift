@@ -50,11 +50,13 @@ extension Line {
     }
 
     /// Publishes what the ledger has stored. When `orders.events` doesn't take it in time, the outbox relay goes on.
-    func deliver(_ stored: StoredOutcome) async throws(Failure) {
-        let deadline = timekeeper.uptime() + settings.confirmTimeout
+    ///
+    /// A dead letter is published until it is taken, unless `once`: every publishing has one try then.
+    func deliver(_ stored: StoredOutcome, once: Bool = false) async throws(Failure) {
+        let deadline = timekeeper.uptime() + (once ? 0 : settings.confirmTimeout)
         for publishing in stored.publishings {
-            let isEvent = publishing.exchange == topology.events
-            guard try await publish(publishing, until: isEvent ? deadline : .infinity) else { return }
+            let isLasting = publishing.exchange != topology.events && !once
+            guard try await publish(publishing, until: isLasting ? .infinity : deadline) else { return }
         }
         guard !stored.isAnnounced else { return }
         do {
