@@ -111,6 +111,19 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `A worker that is cancelled ends, even with a message that it can't let go of`() async throws {
+        let line = try LineUnderTest(LineSetup())
+        line.publisher.refuse(line.topology.deadLetters, with: .refused)
+        let running = Task { await line.consumer.run() }
+        try await line.send(Array("poison".utf8), to: "create-subscription")
+        try await eventually("it is held") { line.counts.inFlight == 1 }
+        running.cancel()
+        try await eventually("it ends") { line.counts.inFlight == 0 && line.source.status.trouble == "closed" }
+        #expect(line.count(.givenBack) == 1)
+        #expect(line.broker.depth(of: line.topology.queue(.createSubscription)) == 1)
+    }
+
     @Test func `A shutdown while events are refused ends, and the next worker announces`() async throws {
         let setup = LineSetup(broker: InMemoryBroker())
         let ledger = TroubledLedger(predecessorWait: 600)
