@@ -76,6 +76,18 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
+    func `A port in use ends the worker with 1 and is named`() async throws {
+        try await World.run { world in
+            let first = try await world.startWorker()
+            let port = try #require(first.url?.split(separator: ":").last.map(String.init))
+            let ledger = "sqlite:\(world.folder.appending(path: "other.sqlite").path)"
+            let second = try await world.order("run", more: ["HTTP_PORT": port, "LEDGER_URL": ledger])
+            #expect(second.status == 1, "\(second)")
+            #expect(second.errors.contains(port), "\(second.errors.suffix(1000))")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
     func `publish, orders, dead-letters, topology and check say what programs can read`() async throws {
         try await World.run { world in
             let worker = try await world.startWorker()
