@@ -99,10 +99,11 @@ public final class OrderConsumer: Service {
                 let place = order.place(in: delivery.queue)
                 group.addTask { await runner.handle(delivery, place) }
             }
+            // However the deliveries ended (a cancellation is no graceful shutdown), what is held must not wait on, and
+            // the other loops end too.
+            line.drain.begin()
+            line.wakeSignal.signal()
         }
-        // However the deliveries ended, the other loops end with them.
-        line.drain.begin()
-        line.wakeSignal.signal()
     }
 
     private func shutDown() {

@@ -90,6 +90,59 @@ import Testing
         }
     }
 
+    @Test func `Invariant 1: a dead letter that nobody takes doesn't keep the relay from others`() async throws {
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: []), confirmTimeout: 2)) { line in
+            line.publisher.refuse(line.topology.deadLetters, with: .refused)
+            line.publisher.refuse(line.topology.events, with: .refused)
+            await line.gateway.trouble(.entitlement, with: .transient("down", retryAfter: nil))
+            try await line.send("dead", .createSubscription, of: "SUB-1", Commands.creation)
+            try await line.waits("dead", as: .ended)
+            try await line.send("create", .createSubscription, of: "SUB-2", Commands.creation)
+            try await eventually("it is acknowledged") { line.count(.outcome) == 1 }
+            // Long enough for the relay to have come to the letter.
+            let start = line.setup.time.uptime
+            try await eventually("the relay looks") { line.setup.time.uptime > start + 12 }
+            line.publisher.refuse(line.topology.events, with: nil)
+            #expect(try await line.outcome(of: "create").outcome == "succeeded")
+            #expect(line.deadLetters.isEmpty)
+            line.publisher.refuse(line.topology.deadLetters, with: nil)
+            try await line.outcome(of: "dead")
+            try await line.idle()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A worker that is cancelled ends, even with a message that it can't let go of`() async throws {
+        let line = try LineUnderTest(LineSetup())
+        line.publisher.refuse(line.topology.deadLetters, with: .refused)
+        let running = Task { await line.consumer.run() }
+        try await line.send(Array("poison".utf8), to: "create-subscription")
+        try await eventually("it is held") { line.counts.inFlight == 1 }
+        running.cancel()
+        try await eventually("it ends") { line.counts.inFlight == 0 && line.source.status.trouble == "closed" }
+        #expect(line.count(.givenBack) == 1)
+        #expect(line.broker.depth(of: line.topology.queue(.createSubscription)) == 1)
+    }
+
+    @Test func `A shutdown while events are refused ends, and the next worker announces`() async throws {
+        let setup = LineSetup(broker: InMemoryBroker())
+        let ledger = TroubledLedger(predecessorWait: 600)
+        var shared = setup
+        shared.ledger = ledger
+        shared.gateway = FakeEntitlementGateway(now: { setup.time.now })
+        try await withLine(shared) { line in
+            line.publisher.refuse(line.topology.events, with: .refused)
+            try await line.send("create", .createSubscription, Commands.creation)
+            try await eventually("it has ended") { try await line.state(of: "create") == .ended }
+        }
+        try await withLine(shared) { line in
+            #expect(try await line.outcome(of: "create").outcome == "succeeded")
+            try await line.idle()
+            #expect(line.count(.replayed) == 1)
+            #expect(await line.effects(on: "SUB-1").count == 1)
+        }
+    }
+
     @Test func `Invariant 9: a connection cut in the middle costs neither the effect nor the outcome`() async throws {
         try await withLine { line in
             let gate = Gate()

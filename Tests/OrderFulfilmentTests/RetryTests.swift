@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func `The breaker opens when EMS fails for everyone, costs no attempt, and closes`() async throws {
-        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: [1]))) { line in
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: [30]))) { line in
             let gateway = line.gateway
             for trouble in Self.down(40) { await gateway.trouble(.entitlement, with: trouble) }
             for number in 1...30 {

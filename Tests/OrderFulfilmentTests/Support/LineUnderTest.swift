@@ -106,6 +106,7 @@ struct LineUnderTest: Sendable {
             let waiting = topology.consumedQueues.map(broker.depth).reduce(0, +)
             return counts.inFlight == 0 && source.status.unsettled == 0 && waiting == 0
                 && statistics.claimed == statistics.ended
+                && statistics.unannounced == 0
         }
     }
 
