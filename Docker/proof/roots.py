@@ -39,7 +39,7 @@ class Roots:
         if stage.base not in self.images:
             self._base(stage.base)
         image = copying.deepcopy(self.images[stage.base])
-        done = self._begin(stage.name, self.path(stage.base))
+        done = self.begin(stage.name, self.path(stage.base))
         for number, instruction, rest in stage.steps:
             begun = time.monotonic()
             if apply(image, instruction, rest):
@@ -56,7 +56,7 @@ class Roots:
             else:
                 raise ProofError(f"line {number}: {instruction} is not understood by the proof")
             self.say(f"{stage.name}: line {number} {instruction} {rest[:70]}… {time.monotonic() - begun:.0f} s")
-        self._end(stage.name)
+        self.end(stage.name)
         self.images[stage.name] = image
 
     def run(self, name, program, image):
@@ -71,7 +71,7 @@ class Roots:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
             raise ProofError(f"{name}: exit status {status} of {program}\n{tail}\n(all of it in {log})")
 
-    def _begin(self, name, parent):
+    def begin(self, name, parent):
         """A copy of the parent's root; true when an earlier proof left it finished."""
         path = self.path(name)
         if self.reuse and self._mark(name).exists():
@@ -88,7 +88,7 @@ class Roots:
         path = self.path(name)
         return path.parent / (path.name + ".done")
 
-    def _end(self, name):
+    def end(self, name):
         self._mark(name).touch()
 
     def _base(self, name):
@@ -103,7 +103,7 @@ class Roots:
         self.images[name] = Image()
 
     def _debian(self, name):
-        if self._begin(name, None):
+        if self.begin(name, None):
             return
         path = self.path(name)
         log = self.folder / "debootstrap.log"
@@ -114,16 +114,16 @@ class Roots:
         (path / "etc/apt/sources.list").write_text(
             f"deb {MIRROR} bookworm main\ndeb {MIRROR} bookworm-updates main\ndeb {SECURITY} bookworm-security main\n"
         )
-        self._end(name)
+        self.end(name)
         self.say(f"{name}: a clean Debian 12 by debootstrap")
 
     def _swift(self, name):
-        if self._begin(name, self.path("debian:bookworm-slim")):
+        if self.begin(name, self.path("debian:bookworm-slim")):
             return
         self.run(name, argv(f"apt-get -q update && apt-get -q install --yes {TOOLCHAIN_PACKAGES}"), Image())
         toolchain = Path(shutil.which("swift") or "").resolve().parent.parent
         if toolchain.name != "usr" or toolchain == Path("/usr"):
             raise ProofError("swift must come from an unpacked toolchain (…/usr/bin/swift), to be put in place of the image")
         subprocess.run(["cp", "--archive", "--reflink=auto", f"{toolchain}/.", self.path(name) / "usr"], check=True)
-        self._end(name)
+        self.end(name)
         self.say(f"{name}: that and the Swift toolchain of this machine")
