@@ -20,6 +20,18 @@ TOOLCHAIN_PACKAGES = (
     " pkg-config uuid-dev tzdata git gcc libstdc++-12-dev"
 )
 
+# What makes the image slim: neither documentation nor caches of packages.
+SLIM = {
+    "etc/dpkg/dpkg.cfg.d/slim": "path-exclude /usr/share/doc/*\npath-exclude /usr/share/man/*\npath-exclude /usr/share/locale/*\n",
+    "etc/apt/apt.conf.d/slim": 'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n'
+    'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n',
+}
+
+
+def megabytes(path):
+    """The size of a folder or file on disk."""
+    return int(subprocess.run(["du", "-sm", path], stdout=subprocess.PIPE, check=True, text=True).stdout.split()[0])
+
 
 class Roots:
     """The roots of bases and stages under one folder."""
@@ -114,8 +126,13 @@ class Roots:
         (path / "etc/apt/sources.list").write_text(
             f"deb {MIRROR} bookworm main\ndeb {MIRROR} bookworm-updates main\ndeb {SECURITY} bookworm-security main\n"
         )
+        for file, text in SLIM.items():
+            (path / file).write_text(text)
+        for left in ["var/cache/apt", "usr/share/doc", "usr/share/man", "usr/share/locale"]:
+            for inner in (path / left).iterdir():
+                shutil.rmtree(inner) if inner.is_dir() else inner.unlink()
         self.end(name)
-        self.say(f"{name}: a clean Debian 12 by debootstrap")
+        self.say(f"{name}: a clean Debian 12 by debootstrap, {megabytes(path)} MB")
 
     def _swift(self, name):
         if self.begin(name, self.path("debian:bookworm-slim")):

@@ -20,10 +20,10 @@ ORDER = {
 class Services:
     """The services as `docker compose up` starts them, without an engine."""
 
-    def __init__(self, services, roots, say):
+    def __init__(self, services, roots, say, folder):
         self.services = {service.name: service for service in services}
         self.roots, self.say, self.running = roots, say, {}
-        self.folder = roots.folder / "services"
+        self.folder = roots.folder / folder
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
         # All share one loopback interface, where each goes by its own name.
