@@ -13,7 +13,8 @@ from pathlib import Path
 def command(root, argv, env, user="0:0", workdir="/", binds=(), read_only=False, tmpfs=(), hostname=None):
     """The command line that runs `argv` as process 1 in `root`. Binds are (outside, inside, writable)."""
     root = str(root)
-    lines = ["set -e", f"mount --bind {root} {root}", f"mount -t proc proc {root}/proc", f"mount --rbind /dev {root}/dev"]
+    lines = ["set -e", f"mount --bind {root} {root}"]
+    lines += [f"mount -t proc proc {root}/proc", f"mount --rbind /dev {root}/dev"]
     for outside, inside, writable in binds:
         inner = Path(root + inside)
         if Path(outside).is_dir():

@@ -10,8 +10,8 @@ from .dockerfile import ProofError
 
 # What the proof acts on, and what only an engine can: images, ports, restarts, capabilities, process 1 of `init`.
 ACTED_ON = {
-    "build", "command", "depends_on", "environment", "healthcheck", "hostname", "image", "read_only", "stop_grace_period",
-    "tmpfs", "volumes",
+    "build", "command", "depends_on", "environment", "healthcheck", "hostname", "image", "read_only",
+    "stop_grace_period", "tmpfs", "volumes",
 }
 LEFT_TO_AN_ENGINE = {"cap_drop", "init", "ports", "restart", "security_opt"}
 

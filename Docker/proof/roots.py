@@ -22,7 +22,8 @@ TOOLCHAIN_PACKAGES = (
 
 # What makes the image slim: neither documentation nor caches of packages.
 SLIM = {
-    "etc/dpkg/dpkg.cfg.d/slim": "path-exclude /usr/share/doc/*\npath-exclude /usr/share/man/*\npath-exclude /usr/share/locale/*\n",
+    "etc/dpkg/dpkg.cfg.d/slim": "path-exclude /usr/share/doc/*\npath-exclude /usr/share/man/*\n"
+    "path-exclude /usr/share/locale/*\n",
     "etc/apt/apt.conf.d/slim": 'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n'
     'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n',
 }
@@ -128,7 +129,11 @@ class Roots:
         )
         for file, text in SLIM.items():
             (path / file).write_text(text)
-        for left in ["var/cache/apt", "usr/share/doc", "usr/share/man", "usr/share/locale"]:
+        # As in the image, no service starts because its package is installed.
+        policy = path / "usr/sbin/policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+        for left in ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"]:
             for inner in (path / left).iterdir():
                 shutil.rmtree(inner) if inner.is_dir() else inner.unlink()
         self.end(name)
@@ -140,7 +145,7 @@ class Roots:
         self.run(name, argv(f"apt-get -q update && apt-get -q install --yes {TOOLCHAIN_PACKAGES}"), Image())
         toolchain = Path(shutil.which("swift") or "").resolve().parent.parent
         if toolchain.name != "usr" or toolchain == Path("/usr"):
-            raise ProofError("swift must come from an unpacked toolchain (…/usr/bin/swift), to be put in place of the image")
+            raise ProofError("swift must come from an unpacked toolchain, …/usr/bin/swift, which the root gets")
         subprocess.run(["cp", "--archive", "--reflink=auto", f"{toolchain}/.", self.path(name) / "usr"], check=True)
         self.end(name)
         self.say(f"{name}: that and the Swift toolchain of this machine")

@@ -69,11 +69,14 @@ class Services:
         service = self.services[name]
         image = self.image(service)
         binds = [*binds, (str(self.folder / "hosts"), "/etc/hosts", False)]
-        binds += [(str(self._volume(service, volume, path)), path, True) for volume, path in service.volumes]
+        named = [path for _, path in service.volumes]
+        # What the image calls a volume is one, even where nobody gives it a name.
+        volumes = service.volumes + [(f"of-{name}", path) for path in image.volumes if path not in named]
+        binds += [(str(self._volume(service, volume, path)), path, True) for volume, path in volumes]
         self.running[name] = Running(
             self.root(service),
             self.folder / f"{name}.log",
-            image.env | service.environment,
+            {"HOME": "/root"} | image.env | service.environment,
             image.user,
             image.workdir,
             argv=list(command) or image.entrypoint + (service.command or image.command),
@@ -121,16 +124,15 @@ def broker(roots):
     """Debian's RabbitMQ in place of the image rabbitmq: another version, the same settings."""
     base = "debian:bookworm-slim"
     image = Image(
-        workdir="/var/lib/rabbitmq", user="rabbitmq:rabbitmq", entrypoint=["/usr/lib/rabbitmq/bin/rabbitmq-server"]
+        workdir="/var/lib/rabbitmq",
+        user="rabbitmq:rabbitmq",
+        volumes=["/var/lib/rabbitmq"],
+        entrypoint=["/usr/lib/rabbitmq/bin/rabbitmq-server"],
     )
-    image.env |= {"HOME": "/var/lib/rabbitmq", "RABBITMQ_ENABLED_PLUGINS": "", "LANG": "C.UTF-8"}
+    image.env |= {"HOME": "/var/lib/rabbitmq", "LANG": "C.UTF-8"}
     image.env["PATH"] += ":/usr/lib/rabbitmq/bin"
     if not roots.begin("rabbitmq", roots.path(base)):
-        # No service may start while it is installed.
-        script = (
-            "printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d"
-            " && apt-get -q update && apt-get -q install --yes --no-install-recommends rabbitmq-server"
-        )
+        script = "apt-get -q update && apt-get -q install --yes --no-install-recommends rabbitmq-server"
         roots.run("rabbitmq", ["/bin/sh", "-c", script], Image())
         roots.end("rabbitmq")
     roots.images["rabbitmq"] = image
@@ -145,7 +147,8 @@ def take_an_order(services):
     services.expect("worker", ["id", "-u"], user)
     services.expect("worker", ["touch", "/usr/local/bin/x"], "Read-only", status=1, user="0:0")
     services.expect("worker", ["order-worker", "check"], "topology orders is as required")
-    order = ["order-worker", "publish", "--operation", "create-subscription", "--id", "proof-1", "--data", json.dumps(ORDER)]
+    order = ["order-worker", "publish", "--operation", "create-subscription", "--id", "proof-1"]
+    order += ["--data", json.dumps(ORDER)]
     services.expect("worker", order, "succeeded")
     ready = services.running["worker"].execute(["answers", "8080", "/readyz"])
     services.say(f"worker: /readyz {'answers 200' if ready.returncode == 0 else 'does not answer 200'}")
