@@ -70,8 +70,11 @@ class Services:
         image = self.image(service)
         binds = [*binds, (str(self.folder / "hosts"), "/etc/hosts", False)]
         named = [path for _, path in service.volumes]
+        unnamed = [path for path in image.volumes if path not in named]
+        if service.stage and unnamed:
+            raise ProofError(f"{name}: {unnamed[0]} has no named volume, so it would be lost with the container")
         # What the image calls a volume is one, even where nobody gives it a name.
-        volumes = service.volumes + [(f"of-{name}", path) for path in image.volumes if path not in named]
+        volumes = service.volumes + [(f"of-{name}", path) for path in unnamed]
         binds += [(str(self._volume(service, volume, path)), path, True) for volume, path in volumes]
         self.running[name] = Running(
             self.root(service),
