@@ -112,7 +112,7 @@ import Testing
                 }
             }
             try await line.idle(within: .seconds(30))
-            #expect(line.outcomes.count == 360)
+            try await eventually("every outcome is announced") { line.outcomes.count == 360 }
             #expect(line.outcomes.filter { $0.outcome != "succeeded" }.map(\.summary) == [])
             for name in names {
                 let claims = line.ledger.claims.map(\.id).filter { $0.hasSuffix("-\(name)") }

@@ -13,7 +13,7 @@ import Testing
     static let identity = CommandIdentity(source: "/shop", id: "1")
     static let policy = DispositionPolicy(schedule: RetrySchedule(parked: [1, 5]), predecessorWait: 30)
 
-    static func turn(attempts: Int = 0, expecting version: Int? = nil, patienceEnds: Date? = nil) -> Turn {
+    static func turn(attempts: Int = 0, expecting version: Int? = nil) -> Turn {
         let name = GatewaySamples.id("SUB-1")
         let command = ChangeCommand(subscriptionID: name, expectedVersion: version, action: .cancel(.immediately))
         let order = Order(
@@ -26,8 +26,7 @@ import Testing
             claim: Claim(identity: identity, subscriptionID: name, round: 1, fence: 1),
             known: nil,
             attempts: attempts,
-            receivedAt: now,
-            patienceEnds: patienceEnds
+            receivedAt: now
         )
         return Turn(order: order, command: command, grant: grant)
     }
@@ -49,7 +48,7 @@ import Testing
         let refused = Refused(order: turn.order, rejection: Rejection(.notATrial, "no"))
         #expect(
             Self.disposition(.poison(poison))
-                == .deadLetter(DeadLetterVerdict(reason: .unknownType, detail: "what?", poison: poison))
+                == .deadLetter(DeadLetterVerdict(reason: .unknownType, detail: "what?", stage: .translate, poison: poison))
         )
         #expect(Self.disposition(.alreadyEnded(stored)) == .repeatOutcome(stored))
         #expect(Self.disposition(.inHand(Self.identity)) == .join(Self.identity))
@@ -74,8 +73,17 @@ import Testing
         }
         #expect(parking.wait == .predecessor(expectedVersion: 4))
         #expect(parking.due == Self.now.addingTimeInterval(30))
-        let moved = Self.turn(patienceEnds: Self.now.addingTimeInterval(99))
-        guard case .park(let later, _) = Self.disposition(.premature(.absent, moved, nil)) else {
+        // Time in which the worker could not have let it go on doesn't count.
+        let since = Self.now.addingTimeInterval(69)
+        let waiting = Failure.premature(.absent, Self.turn(), nil)
+        guard
+            case .park(let later, _) = Self.policy.disposition(
+                for: waiting,
+                now: since,
+                jitter: 0,
+                readySince: since
+            )
+        else {
             Issue.record("not parked")
             return
         }
@@ -86,16 +94,16 @@ import Testing
         let delays = [0, 1].map { attempts -> Double? in
             guard
                 case .park(let parking, _) = Self.disposition(
-                    .transient("x", retryAfter: nil, Self.turn(attempts: attempts))
+                    .transient("x", retryAfter: nil, Self.turn(attempts: attempts), .lookUp)
                 )
             else { return nil }
             #expect(parking.wait == .retry(attempts: attempts + 1))
             return parking.due.timeIntervalSince(Self.now)
         }
         #expect(delays == [1, 5])
-        let exhausted = Disposition.deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: "x"))
-        #expect(Self.disposition(.transient("x", retryAfter: nil, Self.turn(attempts: 2))) == exhausted)
-        #expect(Self.disposition(.transient("x", retryAfter: nil, nil)) == exhausted, "a read has no place to wait in")
+        let exhausted = Disposition.deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: "x", stage: .lookUp))
+        #expect(Self.disposition(.transient("x", retryAfter: nil, Self.turn(attempts: 2), .lookUp)) == exhausted)
+        #expect(Self.disposition(.transient("x", retryAfter: nil, nil, .lookUp)) == exhausted, "a read has no place to wait in")
     }
 
     @Test func `The breaker trips at five different orders, probes with one, and doubles its pause`() {
