@@ -124,7 +124,7 @@ let executables: [Target] = [
         dependencies: [
             "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SentinelEMS",
             "SQLiteLedger", "OperatorConsole", "LocalServers", argumentParser, configuration, lifecycle, unixSignals,
-            instrumentation, logging, metrics,
+            instrumentation, logging, metrics, nioCore,
         ]
     ),
 

@@ -3,6 +3,7 @@ import Foundation
 import Instrumentation
 import Logging
 import Metrics
+import NIOCore
 import OperatorConsole
 import OrderFulfilment
 import RabbitMQ
@@ -76,7 +77,15 @@ struct RunCommand: AsyncParsableCommand {
         )
         configuration.maximumGracefulShutdownDuration = .seconds(settings.shutdownGrace)
         HardStop.arm(after: settings.shutdownGrace + 2)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError {
+            // Of the services only the console throws these: its port is taken, or not for this account.
+            throw CommandFailure(
+                description: "can't listen on \(settings.httpHost):\(settings.httpPort) (\(error.description)). "
+                    + "Set HTTP_HOST and HTTP_PORT to an address of this machine and a free port; port 0 lets the system choose."
+            )
+        }
     }
 }
 
