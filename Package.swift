@@ -184,7 +184,9 @@ let tests: [Target] = [
     // The three programs, as processes.
     .testTarget(
         name: "EndToEndTests",
-        dependencies: ["OrderWorker", "EMSSandbox", "AMQP", "LocalServers", "RabbitMQ", "SentinelEMS", "TestKit", logging]
+        dependencies: [
+            "OrderWorker", "EMSSandbox", "AMQP", "LocalServers", "RabbitMQ", "SentinelEMS", "TestKit", logging,
+        ]
     ),
 ]
 

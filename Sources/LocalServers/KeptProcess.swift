@@ -8,6 +8,8 @@ final class KeptProcess: Sendable {
     private let output: Int32
     private let hasEnded = Mutex(false)
 
+    private static let starting = NSLock()
+
     /// Every kept process, ended at exit.
     private static let all = Mutex<[KeptProcess]>([])
     private static let endsAllAtExit: Void = {
@@ -15,6 +17,10 @@ final class KeptProcess: Sendable {
     }()
 
     init(script: String, arguments: [String], environment: [String: String] = [:]) throws {
+        // One after the other: a child that is started between the making of a pipe and its marking would inherit it, and
+        // the end of this input would never be seen.
+        Self.starting.lock()
+        defer { Self.starting.unlock() }
         let (inputPipe, outputPipe) = (Pipe(), Pipe())
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")

@@ -22,6 +22,8 @@ struct Line: Sendable {
     let readySince: ReadySince
     let counters: LineCounters
     let settings: LineSettings
+    /// Brings back what somebody has deleted from the broker.
+    let declareTopology: @Sendable () async -> Void
     let logger: Logger
 }
 

@@ -30,6 +30,7 @@ public final class OrderConsumer: Service {
         predecessorWait: Double,
         timekeeper: Timekeeper,
         drain: Drain = Drain(),
+        declareTopology: @escaping @Sendable () async -> Void = {},
         logger: Logger
     ) {
         let counters = LineCounters()
@@ -51,6 +52,7 @@ public final class OrderConsumer: Service {
             readySince: ReadySince(timekeeper.now()),
             counters: counters,
             settings: settings,
+            declareTopology: declareTopology,
             logger: logger
         )
     }

@@ -18,7 +18,7 @@ struct Worker {
 
     /// Builds the worker of those settings over real adapters.
     ///
-    /// Connecting begins here; nothing is consumed before the services run.
+    /// Connecting begins here; deliveries wait, within their prefetch, until the services run.
     static func build(
         _ settings: WorkerSettings,
         registry: MetricsRegistry,
@@ -43,7 +43,7 @@ struct Worker {
                 topology: topology.topology,
                 logger: logger
             ),
-            publisher: RabbitMQPublisher(configuration: configuration, logger: logger),
+            publisher: RabbitMQPublisher(configuration: configuration, topology: topology.topology, logger: logger),
             ledger: ledger,
             gateway: gateway,
             lifecycle: Lifecycle(policies: settings.policies),
@@ -59,6 +59,14 @@ struct Worker {
             ),
             predecessorWait: settings.predecessorWait,
             timekeeper: .system(timeZone: settings.businessTimeZone),
+            declareTopology: {
+                do {
+                    try await RabbitMQAdministration(configuration: configuration, logger: logger)
+                        .declare(topology.topology)
+                } catch {
+                    logger.warning("topology not declared", metadata: ["reason": "\(error)"])
+                }
+            },
             logger: logger
         )
         let console = OperatorConsole(consumer: consumer, registry: registry, topologyPrefix: settings.topologyPrefix)

@@ -8,13 +8,15 @@ public final class RabbitMQPublisher: Publisher {
     private let board = StatusBoard(PublisherStatus(trouble: "not connected yet"))
 
     /// Starts connecting at once.
-    public init(configuration: RabbitMQConfiguration, logger: Logger) {
+    ///
+    /// Each connection declares the topology first.
+    public init(configuration: RabbitMQConfiguration, topology: Topology = Topology(), logger: Logger) {
         var configuration = configuration
         configuration.connectionName += " publisher"
         self.configuration = configuration
         let (mailbox, board) = (mailbox, board)
         OwnerThread.start(name: "amqp-publisher") { [configuration] in
-            let role = PublisherRole(configuration: configuration, board: board, logger: logger)
+            let role = PublisherRole(configuration: configuration, topology: topology, board: board, logger: logger)
             var owner = ConnectionOwner(configuration: configuration, mailbox: mailbox, logger: logger, role: role)
             owner.run()
         }

@@ -130,7 +130,7 @@ import Testing
             #expect((try list.json() as? [[String: Any]])?.count == 2, "\(list)")
             #expect(try await world.order("orders", "list").output.contains("cmd-1"))
             let shown = try await world.order("orders", "show", "cmd-1", "--json")
-            #expect((try shown.json() as? [[String: Any]])?.first?["subscriptionID"] as? String == "SUB-1", "\(shown)")
+            #expect((try shown.json() as? [[String: Any]])?.first?["subscriptionId"] as? String == "SUB-1", "\(shown)")
             #expect(try await world.order("orders", "show", "cmd-1").output.contains("decided"))
             #expect(try await world.order("orders", "show", "nothing").status == 1)
 

@@ -125,7 +125,8 @@ import Testing
     }
 
     @Test func `A shutdown while events are refused ends, and the next worker announces`() async throws {
-        let setup = LineSetup(broker: InMemoryBroker())
+        // Long enough that the relay doesn't take the event over before the shutdown.
+        let setup = LineSetup(confirmTimeout: 600, broker: InMemoryBroker())
         let ledger = TroubledLedger(predecessorWait: 600)
         var shared = setup
         shared.ledger = ledger

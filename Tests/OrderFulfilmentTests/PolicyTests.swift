@@ -48,7 +48,9 @@ import Testing
         let refused = Refused(order: turn.order, rejection: Rejection(.notATrial, "no"))
         #expect(
             Self.disposition(.poison(poison))
-                == .deadLetter(DeadLetterVerdict(reason: .unknownType, detail: "what?", stage: .translate, poison: poison))
+                == .deadLetter(
+                    DeadLetterVerdict(reason: .unknownType, detail: "what?", stage: .translate, poison: poison)
+                )
         )
         #expect(Self.disposition(.alreadyEnded(stored)) == .repeatOutcome(stored))
         #expect(Self.disposition(.inHand(Self.identity)) == .join(Self.identity))
@@ -101,9 +103,14 @@ import Testing
             return parking.due.timeIntervalSince(Self.now)
         }
         #expect(delays == [1, 5])
-        let exhausted = Disposition.deadLetter(DeadLetterVerdict(reason: .attemptsExhausted, detail: "x", stage: .lookUp))
+        let exhausted = Disposition.deadLetter(
+            DeadLetterVerdict(reason: .attemptsExhausted, detail: "x", stage: .lookUp)
+        )
         #expect(Self.disposition(.transient("x", retryAfter: nil, Self.turn(attempts: 2), .lookUp)) == exhausted)
-        #expect(Self.disposition(.transient("x", retryAfter: nil, nil, .lookUp)) == exhausted, "a read has no place to wait in")
+        #expect(
+            Self.disposition(.transient("x", retryAfter: nil, nil, .lookUp)) == exhausted,
+            "a read has no place to wait in"
+        )
     }
 
     @Test func `The breaker trips at five different orders, probes with one, and doubles its pause`() {

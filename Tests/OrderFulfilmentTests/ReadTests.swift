@@ -73,7 +73,7 @@ import Testing
             let events = line.outcomes(of: "sync")
             #expect(events.map(\.outcome) == ["entitlement", "entitlement", "succeeded"])
             #expect(events.last?.data["count"] == 2)
-            #expect(events.last?.data["modifiedSince"] == "2026-06-14")
+            #expect(events.last?.data["modifiedSince"] == "2026-06-15")
             #expect(Set(events.map(\.id)).count == 3)
             try await line.send("sync", .syncEntitlements, ["filter": ["states": ["active"]]])
             try await eventually("it is read again") { line.outcomes(of: "sync").count == 6 }

@@ -99,7 +99,7 @@ import Testing
 
     @Test func `Invariant 3: a write that may still land is waited for, without an attempt`() async throws {
         try await withLine { line in
-            let until = line.setup.time.now.addingTimeInterval(20)
+            let until = line.setup.time.now.addingTimeInterval(80)
             await line.gateway.trouble(.apply, with: .late(until: until))
             try await line.send("create", .createSubscription, Commands.creation)
             try await line.waits("create", as: .retrying)

@@ -14,7 +14,7 @@ public struct NotInTime: Error, CustomStringConvertible {
 /// It is asked again and again, so it must be cheap and have no effect.
 public func eventually(
     _ what: @autoclosure () -> String,
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(30),
     _ condition: @Sendable () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

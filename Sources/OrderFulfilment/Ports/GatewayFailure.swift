@@ -38,3 +38,13 @@ public enum ApplyFailure: Error, Hashable, Sendable {
     /// there now, by field.
     case conflict(observed: [String: Fact], applied: [Change], missing: [Change])
 }
+
+extension GatewayFailure: CustomStringConvertible {
+    /// For a person.
+    public var description: String {
+        switch self {
+        case .transient(let reason, _): reason
+        case .refused(let refusal): "EMS refused with status \(refusal.status): \(refusal.description)"
+        }
+    }
+}

@@ -87,3 +87,13 @@ public enum LedgerFailure: Error, Hashable, Sendable {
     /// It holds what this program can't understand: a newer version, a corrupt file.
     case incompatible(String)
 }
+
+extension LedgerFailure: CustomStringConvertible {
+    /// For a person.
+    public var description: String {
+        switch self {
+        case .unavailable(let reason), .incompatible(let reason): reason
+        case .staleClaim: "somebody else has the command by now"
+        }
+    }
+}

@@ -93,7 +93,9 @@ extension Line {
                         throw .unavailable("it can't be published: \(reason)")
                     }
                     continue
-                case .unroutable, .refused, .unknown: break
+                // Every exchange that is published to has a queue or an alternate: somebody has deleted one.
+                case .unroutable: await declareTopology()
+                case .refused, .unknown: break
                 }
                 guard timekeeper.uptime() + pause < deadline else { return false }
                 guard !drain.hasBegun else { throw .unavailable("shutting down before the broker confirmed") }

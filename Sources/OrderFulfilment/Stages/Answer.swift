@@ -85,9 +85,8 @@ extension Line {
             }
             return await counted.count
         }
-        // Dates are all that EMS filters by, so the next sync begins with the day before this one's: some come twice,
-        // none is missed.
-        let content = OutcomeEvent.Content.synced(count: count, modifiedSince: started.adding(days: -1) ?? started)
+        // The gateway's search overlaps by a day, since dates are all that EMS filters by.
+        let content = OutcomeEvent.Content.synced(count: count, modifiedSince: started)
         try await reply(event(.succeeded, content, for: order), to: order)
     }
 

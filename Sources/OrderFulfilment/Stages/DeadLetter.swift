@@ -50,7 +50,7 @@ extension Line {
             detail: verdict.detail,
             stage: verdict.stage.rawValue,
             operation: topology.operation(of: arrival.queue)?.rawValue ?? message.routingKey.rawValue,
-            queue: arrival.queue.rawValue,
+            queue: message.queueItDiedIn ?? arrival.queue.rawValue,
             attempts: (arrival.grant?.attempts ?? 0) + 1,
             time: timekeeper.now().formatted(.iso8601),
             worker: settings.workerName,

@@ -60,6 +60,14 @@ extension WireMessage {
 }
 
 extension Message {
+    /// The queue that the broker took it out of.
+    var queueItDiedIn: String? {
+        guard case .array(let deaths) = properties.headers["x-death"], case .table(let death) = deaths.first else {
+            return nil
+        }
+        return death.text("queue")
+    }
+
     /// Why the broker took it out of a queue or couldn't route it, from the newest entry of its `x-death` header.
     var brokerVerdict: (DeadLetterReason, String) {
         guard case .array(let deaths) = properties.headers["x-death"], case .table(let death) = deaths.first else {

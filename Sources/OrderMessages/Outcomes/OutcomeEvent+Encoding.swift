@@ -77,7 +77,13 @@ extension OutcomeEvent {
             data.append("modifiedSince", modifiedSince.description)
         case .rejected(let rejection, let state, let standing),
             .previewRejected(let rejection, let state, let standing):
-            if let standing { standing.appendState(to: &data) } else { data.append("state", state?.rawValue) }
+            if let standing {
+                standing.appendState(to: &data)
+            } else {
+                // What isn't there is at version 0, as `expectedVersion` counts.
+                data.append("version", state == .absent ? .integer(0) : nil)
+                data.append("state", state?.rawValue)
+            }
             data.append("rejection", rejection.json(from: state, operation))
             standing?.appendEntitlement(to: &data)
         case .deadLettered(let reason, let detail, let attempts, let applied, let missing, let version):

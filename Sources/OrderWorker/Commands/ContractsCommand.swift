@@ -38,12 +38,18 @@ struct ContractsCommand: AsyncParsableCommand {
         )
 
         @Argument(help: "The folder.") var folder = "Contracts"
+        @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             try await withExitCodes {
                 let differing = PublishedContracts.documents.filter { document in
                     let url = URL(fileURLWithPath: folder).appending(path: document.path)
                     return (try? String(contentsOf: url, encoding: .utf8)) != document.text
+                }
+                if json {
+                    try JSONOutput.print(["differing": differing.map(\.path)])
+                    guard differing.isEmpty else { throw ExitCode.failure }
+                    return
                 }
                 guard differing.isEmpty else {
                     let names = differing.map { "  \($0.path)" }.joined(separator: "\n")
@@ -64,6 +70,7 @@ struct ContractsCommand: AsyncParsableCommand {
         )
 
         @Argument(help: "A file; standard input when not given.") var file: String?
+        @Flag(help: "Print JSON, which it does anyway.") var json = false
 
         func run() async throws {
             try await withExitCodes {

@@ -17,6 +17,7 @@ struct TopologyCommand: AsyncParsableCommand {
             abstract: "Print them in RabbitMQ's definitions format, for rabbitmqctl import_definitions."
         )
 
+        @Flag(help: "Print JSON, which it does anyway.") var json = false
         @OptionGroup var options: SettingOptions
 
         func run() async throws {
@@ -51,14 +52,39 @@ struct TopologyCommand: AsyncParsableCommand {
             abstract: "Compare the broker with them: exit 0 when all are there, 78 with the difference."
         )
 
+        @Flag(help: "Print JSON.") var json = false
         @OptionGroup var options: SettingOptions
 
         func run() async throws {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
                 let topology = OrderTopology(prefix: settings.topologyPrefix).topology
-                try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet).verify(topology)
-                print("the topology \(settings.topologyPrefix) is as required")
+                let administration = RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
+                guard json else {
+                    try await administration.verify(topology)
+                    return print("the topology \(settings.topologyPrefix) is as required")
+                }
+                let differences = try await differences(administration, topology)
+                try JSONOutput.print(Report(ok: differences.isEmpty, differences: differences))
+                guard differences.isEmpty else { throw ExitCode.wrongConfiguration }
+            }
+        }
+
+        private struct Report: Encodable {
+            var ok: Bool
+            var differences: [String]
+        }
+
+        private func differences(
+            _ administration: RabbitMQAdministration,
+            _ topology: Topology
+        ) async throws(BrokerFailure) -> [String] {
+            do {
+                try await administration.verify(topology)
+                return []
+            } catch {
+                guard case .topology(let differences) = error else { throw error }
+                return differences.map(\.description)
             }
         }
     }

@@ -21,6 +21,7 @@ struct PublisherRole: ConnectionRole {
     }
 
     let configuration: RabbitMQConfiguration
+    let topology: Topology
     let board: StatusBoard<PublisherStatus>
     let logger: Logger
     let counters = PublisherCounters()
@@ -40,8 +41,14 @@ struct PublisherRole: ConnectionRole {
     /// Sent before frames are read again: the broker's answers must not pile up behind our own bytes.
     private static let publishingsPerTurn = 128
 
-    init(configuration: RabbitMQConfiguration, board: StatusBoard<PublisherStatus>, logger: Logger) {
+    init(
+        configuration: RabbitMQConfiguration,
+        topology: Topology,
+        board: StatusBoard<PublisherStatus>,
+        logger: Logger
+    ) {
         self.configuration = configuration
+        self.topology = topology
         self.board = board
         self.logger = logger
         assembler = Self.assembler()
@@ -74,6 +81,7 @@ struct PublisherRole: ConnectionRole {
 
 extension PublisherRole {
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
+        try connection.declare(topology)
         try connection.selectConfirms()
         frameMaximum = connection.frameMaximum
         assembler = Self.assembler()

@@ -121,7 +121,7 @@ struct EMSClient: Sendable {
         let outcome = status.map { "\($0 / 100)xx" } ?? "none"
         let dimensions = [("method", call.method), ("route", call.route), ("status", outcome)]
         Counter(label: "ems_calls_total", dimensions: dimensions).increment()
-        Timer(label: "ems_call_duration_seconds", dimensions: [("method", call.method), ("route", call.route)])
+        Timer(label: "ems_call_duration", dimensions: [("method", call.method), ("route", call.route)])
             .record(duration: duration)
     }
 

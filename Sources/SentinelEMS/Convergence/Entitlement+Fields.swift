@@ -57,6 +57,15 @@ extension Entitlement.Product {
 }
 
 extension Entitlement.Party {
+    /// Whether it is the customer of that key: for a filter, what EMS doesn't tell is no match.
+    func isNamed(by key: CustomerReference.Key) -> Bool {
+        switch key {
+        case .externalID(let id): externalID == id
+        case .identifier(let id): identifier == id
+        case .id(let id): self.id == id
+        }
+    }
+
     /// Whether it can be the customer of that key; what EMS doesn't tell doesn't count.
     func fits(_ key: CustomerReference.Key) -> Bool {
         switch key {

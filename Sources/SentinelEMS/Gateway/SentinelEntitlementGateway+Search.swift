@@ -181,7 +181,7 @@ extension SentinelEntitlementGateway {
                 return nil
             }
             guard let key = filter.customer else { return entitlement }
-            return entitlement.customer?.fits(key) ?? false ? entitlement : nil
+            return entitlement.customer?.isNamed(by: key) ?? false ? entitlement : nil
         } catch {
             throw GatewayFailure.unreadable(call, error)
         }

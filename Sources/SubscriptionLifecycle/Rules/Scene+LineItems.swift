@@ -49,7 +49,8 @@ extension Scene {
     private func linesToRemove(_ ordered: LineItemChanges, _ entitlement: Entitlement) throws(Refusal) -> Set<LineID> {
         var removed = Set<LineID>()
         for id in ordered.remove {
-            guard entitlement.line(id)?.state == .enabled, removed.insert(id).inserted else { throw lineNotFound(id) }
+            guard entitlement.line(id)?.state == .enabled else { throw lineNotFound(id) }
+            guard removed.insert(id).inserted else { throw lineTwice(id) }
         }
         return removed
     }
@@ -65,9 +66,10 @@ extension Scene {
     ) throws(Refusal) -> [LineID: Int] {
         var targets: [LineID: Int] = [:]
         for change in ordered.change {
+            guard !ordered.remove.contains(change.lineID) else { throw lineTwice(change.lineID) }
             guard kept.contains(where: { $0.lineID == change.lineID }) else { throw lineNotFound(change.lineID) }
             guard targets.updateValue(change.quantity, forKey: change.lineID) == nil else {
-                throw lineExists(change.lineID)
+                throw lineTwice(change.lineID)
             }
         }
         return targets
@@ -107,6 +109,15 @@ extension Scene {
                 required: ["quantity": .text("at least \(line.activated)")]
             )
         }
+    }
+
+    /// A command names a line item once.
+    private func lineTwice(_ id: LineID) -> Refusal {
+        .rejected(
+            .lineItemExists,
+            "The command names the line item \(id) twice.",
+            observed: ["lineId": .text(id.description)]
+        )
     }
 
     private func lineNotFound(_ id: LineID) -> Refusal {

@@ -1,9 +1,9 @@
-import Dispatch
 import Foundation
+import LocalServers
 
 /// A running `ems-sandbox` of its own.
 ///
-/// It ends with this process, also when this one crashes: a shell waits for the end of its input and kills it then.
+/// It ends with this process, also when this one crashes.
 public final class SandboxProcess: Sendable {
     /// Why it didn't start.
     public struct Problem: Error, CustomStringConvertible {
@@ -15,57 +15,38 @@ public final class SandboxProcess: Sendable {
     public let baseURL: String
     /// The same without the context.
     public var rootURL: String { String(baseURL.dropLast("/ems".count)) }
-    private let lifeline: Pipe
-    private let process: Process
+    private let program: KeptProgram
 
     /// Starts the binary that `EMS_SANDBOX` names, or the one built next to the tests, and waits for its line.
     public static func start(within seconds: Double = 20) async throws -> SandboxProcess {
-        let process = Process()
-        let output = Pipe()
-        let lifeline = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c",
-            "\"$0\" --host 127.0.0.1 --port 0 </dev/null & pid=$!; read -r _; kill -9 $pid; wait $pid 2> /dev/null",
+        let logFile = FileManager.default.temporaryDirectory.appending(path: "ems-sandbox-\(UUID().uuidString).log")
+        let program = try await KeptProgram.start(
             try binary(),
-        ]
-        process.standardInput = lifeline
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
-        let reader = output.fileHandleForReading
-        reader.readabilityHandler = { handle in
-            let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                return continuation.finish()
+            ["--host", "127.0.0.1", "--port", "0"],
+            logFile: logFile
+        )
+        let words = "listening on "
+        do {
+            try await eventually("ems-sandbox says where it listens", within: .seconds(seconds)) {
+                program.log.contains(words) && program.log.hasSuffix("\n")
             }
-            continuation.yield(String(decoding: data, as: UTF8.self))
+        } catch {
+            throw Problem(description: "\(error): \(program.log)")
         }
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { continuation.finish() }
-        try process.run()
-        var text = ""
-        for await part in lines {
-            text += part
-            guard let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first,
-                let url = line.split(separator: " ").last
-            else { continue }
-            return SandboxProcess(baseURL: String(url), process, lifeline)
-        }
-        try? lifeline.fileHandleForWriting.close()
-        throw Problem(description: "ems-sandbox did not say within \(seconds) s where it listens: \(text)")
+        let url = program.log.split(separator: "\n").last?.split(separator: " ").last ?? ""
+        return SandboxProcess(baseURL: String(url), program)
     }
 
-    private init(baseURL: String, _ process: Process, _ lifeline: Pipe) {
+    private init(baseURL: String, _ program: KeptProgram) {
         self.baseURL = baseURL
-        self.process = process
-        self.lifeline = lifeline
+        self.program = program
     }
 
-    /// Ends it.
+    /// Ends it, at once and for sure.
     public func end() {
-        try? lifeline.fileHandleForWriting.close()
-        process.waitUntilExit()
+        program.signal("KILL")
+        program.end()
+        try? FileManager.default.removeItem(at: program.logFile)
     }
 
     private static func binary() throws -> String {
