@@ -168,4 +168,28 @@ import Testing
             return error as? LedgerFailure
         }
     }
+
+    @Test func `A command whose row is damaged doesn't keep the others from being woken`() async throws {
+        let ledger = try await open(path)
+        for name in ["a", "b"] {
+            let request = try LedgerScene.request(name, of: "SUB-\(name)")
+            guard case .granted(let grant) = try await ledger.claim(request) else {
+                Issue.record("not granted")
+                return
+            }
+            try await ledger.release(grant.claim)
+        }
+        await ledger.close()
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { database in
+            try database.execute(sql: "UPDATE message SET content = x'00ff' WHERE number = 1")
+        }
+        try queue.close()
+        let again = try await open(path)
+        let woken = try await again.wake(limit: 10, now: LedgerScene.time(10))
+        #expect(woken.map(\.grant.claim.identity.id) == ["b"])
+        #expect(try await again.wake(limit: 10, now: LedgerScene.time(20)).isEmpty)
+        #expect(try await again.orders(withID: "a").first?.detail?.contains("can't read") == true)
+        await again.close()
+    }
 }

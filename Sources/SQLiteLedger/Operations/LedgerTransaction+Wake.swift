@@ -7,6 +7,8 @@ extension LedgerTransaction {
         SELECT number, subscription, state FROM command WHERE due IS NOT NULL AND due <= ? ORDER BY due, number LIMIT ?
         """
 
+    static let setAsideSQL = "UPDATE command SET due = ?, detail = ? WHERE number = ?"
+
     static let nextDueSQL = "SELECT min(due) FROM command WHERE due IS NOT NULL"
 
     static let extendSQL = "UPDATE command SET due = due + ? WHERE due IS NOT NULL AND state = 'premature'"
@@ -32,9 +34,10 @@ extension LedgerTransaction {
             for command in due {
                 switch command.state {
                 case .retrying:
-                    woken.append(try take(command.number))
+                    if let command = try takeOrSetAside(command.number, now: now) { woken.append(command) }
                 case .premature where try isFree(command.subscription):
-                    woken.append(try take(command.number, isExhausted: true))
+                    let command = try takeOrSetAside(command.number, isExhausted: true, now: now)
+                    if let command { woken.append(command) }
                 case .premature:
                     let place = try nextPlace(command.subscription)
                     try run(Self.standBehindSQL, [place, true, command.number])
@@ -44,6 +47,24 @@ extension LedgerTransaction {
             }
         }
         return woken
+    }
+
+    /// Takes a command, or sets it aside for an hour when its row can't be read: one damaged row must not keep all other
+    /// commands from being woken.
+    private func takeOrSetAside(
+        _ number: Int64,
+        isExhausted: Bool? = nil,
+        now: Date
+    ) throws -> WokenCommand? {
+        do {
+            return try take(number, isExhausted: isExhausted)
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            let due = now.addingTimeInterval(3600)
+            try run(Self.setAsideSQL, [due.stored, "the ledger can't read this command: \(error)", number])
+            return nil
+        }
     }
 
     /// When the next command is due.
