@@ -90,6 +90,26 @@ import Testing
         await consumer.close()
     }
 
+    @Test func `a deleted exchange is declared again by the publisher that needs it`() async throws {
+        let (queue, exchange) = (names.quorumQueue("bound"), names.exchange("deleted"))
+        let topology = Topology(
+            exchanges: [.init(exchange, .fanout)],
+            queues: [queue],
+            bindings: [.init(exchange, to: queue.name, routingKey: "")]
+        )
+        let publisher = RabbitMQPublisher(configuration: broker.configuration, topology: topology, logger: .quiet)
+        let message = Publishing(exchange: exchange, routingKey: "", properties: Properties(), body: [1])
+        try await publisher.publish(message)
+        try await broker.administration.delete(exchange: exchange)
+        // The first one meets the missing exchange, which costs the connection; the next connection has it again.
+        try await eventually("it is confirmed again") {
+            do { try await publisher.publish(message) } catch { return false }
+            return true
+        }
+        #expect(try await broker.depth(of: queue.name) == 2)
+        await publisher.close()
+    }
+
     @Test func `a consumer of a missing queue says so and heals when it is there`() async throws {
         let queue = names.quorumQueue("late")
         let consumer = try await broker.consumer([subscription(queue)])
