@@ -35,7 +35,7 @@ func withSandbox(stateFile: String? = nil, _ body: @Sendable (Client) async thro
 
 /// Asks again and again until it is so, or ten seconds have passed; every question is a call, so this waits by itself.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if try await condition() { return true }
     }

@@ -86,7 +86,7 @@ struct LineUnderTest: Sendable {
 
     /// The first outcome of a command, once it is there.
     @discardableResult
-    func outcome(of id: String, within limit: Duration = .seconds(10)) async throws -> TestOutcome {
+    func outcome(of id: String, within limit: Duration = .seconds(60)) async throws -> TestOutcome {
         try await eventually("an outcome of \(id); there are \(outcomes.map(\.summary))", within: limit) {
             !outcomes(of: id).isEmpty
         }
@@ -100,7 +100,7 @@ struct LineUnderTest: Sendable {
     }
 
     /// Waits until every delivery met its fate and the ledger has nothing open.
-    func idle(within limit: Duration = .seconds(10)) async throws {
+    func idle(within limit: Duration = .seconds(60)) async throws {
         try await eventually("the line is idle: \(counts)", within: limit) {
             let statistics = try await ledger.inner.statistics()
             let waiting = topology.consumedQueues.map(broker.depth).reduce(0, +)

@@ -33,7 +33,7 @@ struct SandboxTests {
             let decision = GatewaySamples.update([Self.more])
             let failure = await applyFailure(world.sentinel, decision, log)
             guard case .unsettled = failure else { return #expect(Bool(false), "\(failure as Any)") }
-            let deadline = ContinuousClock.now + .seconds(10)
+            let deadline = ContinuousClock.now + .seconds(60)
             var quantity: Int?
             repeat {
                 let held = try? await world.gateway.entitlement(of: decision.subscriptionID)
