@@ -89,7 +89,7 @@ struct HouseRulesTests {
     func sleeps() throws {
         let own = "Tests/HouseRulesTests/"
         for file in try SourceFile.all(below: "Tests") where !file.path.hasPrefix(own) {
-            for word in ["usleep(", "Thread.sleep", "withKnownIssue", ".disabled("] {
+            for word in ["Task.sleep", "usleep(", "Thread.sleep", "withKnownIssue", ".disabled("] {
                 #expect(!file.lines.contains { $0.contains(word) }, "\(file.path) has \(word)")
             }
         }

@@ -92,6 +92,27 @@ import Testing
         #expect(later.due == Self.now.addingTimeInterval(99))
     }
 
+    @Test func `A write that is never answered is waited for, and in the end a dead letter`() {
+        func disposition(lost: Int) -> Disposition {
+            var turn = Self.turn()
+            turn.grant.intents = (0..<lost).map {
+                Intent(id: "patch#\($0)", call: "PATCH", effects: [], deadline: Self.now, fate: .notApplied)
+            }
+            return Self.disposition(.unsettled("no answer", until: Self.now, turn))
+        }
+        let steps = Self.policy.schedule.parked.count
+        guard case .park(let parking, _) = disposition(lost: steps) else {
+            Issue.record("not parked")
+            return
+        }
+        #expect(parking.wait == .settling)
+        guard case .deadLetter(let verdict) = disposition(lost: steps + 1) else {
+            Issue.record("waits for ever")
+            return
+        }
+        #expect(verdict.reason == .attemptsExhausted)
+    }
+
     @Test func `A transient failure is parked with growing delays, then a dead letter`() {
         let delays = [0, 1].map { attempts -> Double? in
             guard

@@ -219,6 +219,17 @@ struct RenewRuleTests {
         )
     }
 
+    @Test("A line that is named twice in a command is refused, and not called missing")
+    func lineNamedTwice() {
+        let second = LineID(foreign: "2")
+        let change = LineItemChanges.Quantity(lineID: second, quantity: 1)
+        for changes in [
+            LineItemChanges(remove: [second, second]), LineItemChanges(remove: [second], change: [change]),
+        ] {
+            #expect(decide(.reduce(Renewal(length: .months(1)), changes), on: subscription()).code == .lineItemExists)
+        }
+    }
+
     @Test("A line that an upsell adds is in force from today to the new end")
     func addedLine() {
         let verdict = decide(

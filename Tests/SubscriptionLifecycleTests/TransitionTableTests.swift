@@ -153,6 +153,15 @@ struct VersionTests {
         #expect(decide(renew, on: now, expectedVersion: 2, patience: .left).code == .versionMismatch)
     }
 
+    @Test("Versions go on where they were when EMS has lost the entitlement")
+    func lostEntitlement() throws {
+        let create = try #require(action(.createSubscription))
+        let lost = Snapshot(subscription: nil, lastVersion: 5)
+        let verdict = Lifecycle().decide(command(create, expectedVersion: 0), on: lost, today: today, patience: .left)
+        #expect(verdict.decision?.baseVersion == 5)
+        #expect(verdict.decision?.previousState == .absent)
+    }
+
     @Test("Cancelled comes before version, version before state")
     func order() throws {
         let convert = try #require(action(.convertTrial))
