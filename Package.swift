@@ -135,6 +135,25 @@ let executables: [Target] = [
     ),
 ]
 
+// MARK: - Benchmarks: ratios, side by side in one run
+
+let benchmarks: [Target] = [
+    // The baseline, and the same work through the library.
+    .executableTarget(name: "TransportInC", dependencies: ["CRabbitMQ"], path: "Benchmarks/TransportInC"),
+    .executableTarget(
+        name: "TransportInSwift",
+        dependencies: ["AMQP", "RabbitMQ", logging],
+        path: "Benchmarks/TransportInSwift"
+    ),
+
+    // Lets both work in turns on a private broker and prints the ratios.
+    .executableTarget(
+        name: "TransportBenchmark",
+        dependencies: ["AMQP", "RabbitMQ", "LocalServers", "TransportInC", "TransportInSwift", argumentParser, logging],
+        path: "Benchmarks/TransportBenchmark"
+    ),
+]
+
 // MARK: - Tests, by cost: pure, application, adapter, integration
 
 let tests: [Target] = [
@@ -207,7 +226,7 @@ func selected(_ targets: [Target]) -> [Target] {
     return targets.filter { wanted.contains($0.name) }
 }
 
-let targets = selected(pureRing + applicationRing + adapterRing + localServers + executables + tests)
+let targets = selected(pureRing + applicationRing + adapterRing + localServers + executables + benchmarks + tests)
 
 for target in targets where target.type != .system {
     target.swiftSettings = [

@@ -18,16 +18,17 @@ public struct ConfirmWindow: Sendable {
         case violation(String)
     }
 
+    /// What is needed to recognise a publishing when it comes back.
     private struct Entry: Sendable {
-        var publishing: Publishing
+        var exchange: ExchangeName
+        var routingKey: RoutingKey
+        var messageID: String?
+        var body: [UInt8]
         var publishedAt: ContinuousClock.Instant
         var returned: (code: UInt16, text: String)?
     }
 
-    private var entries: [UInt64: Entry] = [:]
-    /// Every sequence number below it has been answered.
-    private var oldest: UInt64 = 1
-    private var next: UInt64 = 1
+    private var entries = NumberedWindow<Entry>()
     /// Where the search for the next returned publishing begins.
     private var returnCursor: UInt64 = 1
 
@@ -38,13 +39,19 @@ public struct ConfirmWindow: Sendable {
     public var count: Int { entries.count }
 
     /// When the oldest publishing without an answer was published.
-    public var oldestPublishedAt: ContinuousClock.Instant? { entries[oldest]?.publishedAt }
+    public var oldestPublishedAt: ContinuousClock.Instant? { entries[entries.oldest]?.publishedAt }
 
     /// Notes a publishing that is about to be sent and gives it the channel's next sequence number.
     public mutating func published(_ publishing: Publishing, at now: ContinuousClock.Instant) -> UInt64 {
-        defer { next += 1 }
-        entries[next] = Entry(publishing: publishing, publishedAt: now)
-        return next
+        entries.append(
+            Entry(
+                exchange: publishing.exchange,
+                routingKey: publishing.routingKey,
+                messageID: publishing.properties.messageID,
+                body: publishing.body,
+                publishedAt: now
+            )
+        )
     }
 
     /// `basic.ack` from the broker.
@@ -63,6 +70,7 @@ public struct ConfirmWindow: Sendable {
     /// publishing with the same exchange, key, message id and body is the one. Two that agree in all of these are
     /// interchangeable: whichever is marked, one of them arrived and one came back.
     public mutating func returned(_ message: Message, code: UInt16, text: String) -> [Action] {
+        let (oldest, next) = (entries.oldest, entries.next)
         let cursor = max(oldest, returnCursor)
         guard let sequence = firstUnmarked(message, in: cursor..<next) ?? firstUnmarked(message, in: oldest..<cursor)
         else {
@@ -76,12 +84,7 @@ public struct ConfirmWindow: Sendable {
 
     /// The channel is gone: nothing will be answered any more.
     public mutating func lost(reason: String) -> [Action] {
-        let actions = entries.keys.sorted().map { sequence in
-            settled(sequence) { .unknown($0, reason: reason) }
-        }
-        entries.removeAll()
-        oldest = next
-        return actions
+        take(entries.oldest..<entries.next) { .unknown($0, reason: reason) }
     }
 
     private mutating func answer(
@@ -91,42 +94,28 @@ public struct ConfirmWindow: Sendable {
         _ outcome: (UInt64) -> Action
     ) -> [Action] {
         // Zero with `multiple` means everything so far.
-        let last = multiple && sequence == 0 ? next - 1 : sequence
-        guard last < next, last > 0 || multiple else {
-            return [.violation("\(name) of \(sequence), but only \(next - 1) were published")]
+        let last = multiple && sequence == 0 ? entries.next - 1 : sequence
+        guard last < entries.next, last > 0 || multiple else {
+            return [.violation("\(name) of \(sequence), but only \(entries.next - 1) were published")]
         }
-        var actions: [Action] = []
-        if multiple {
-            var current = oldest
-            while current <= last {
-                if entries[current] != nil { actions.append(settled(current, outcome)) }
-                entries[current] = nil
-                current += 1
-            }
-        } else if entries[last] != nil {
-            actions.append(settled(last, outcome))
-            entries[last] = nil
-        } else {
-            return [.violation("\(name) of \(sequence), which was answered before")]
-        }
-        while oldest < next, entries[oldest] == nil { oldest += 1 }
-        return actions
+        if multiple { return last < entries.oldest ? [] : take(entries.oldest..<last + 1, outcome) }
+        let actions = take(last..<last + 1, outcome)
+        return actions.isEmpty ? [.violation("\(name) of \(sequence), which was answered before")] : actions
     }
 
-    private func settled(_ sequence: UInt64, _ outcome: (UInt64) -> Action) -> Action {
-        if let returned = entries[sequence]?.returned {
-            .returned(sequence, code: returned.code, text: returned.text)
-        } else {
-            outcome(sequence)
+    private mutating func take(_ range: Range<UInt64>, _ outcome: (UInt64) -> Action) -> [Action] {
+        range.compactMap { sequence in
+            guard let entry = entries.take(sequence) else { return nil }
+            guard let returned = entry.returned else { return outcome(sequence) }
+            return .returned(sequence, code: returned.code, text: returned.text)
         }
     }
 
     private func firstUnmarked(_ message: Message, in range: Range<UInt64>) -> UInt64? {
         range.first { sequence in
             guard let entry = entries[sequence], entry.returned == nil else { return false }
-            let publishing = entry.publishing
-            return publishing.exchange == message.exchange && publishing.routingKey == message.routingKey
-                && publishing.properties.messageID == message.properties.messageID && publishing.body == message.body
+            return entry.exchange == message.exchange && entry.routingKey == message.routingKey
+                && entry.messageID == message.properties.messageID && entry.body == message.body
         }
     }
 }

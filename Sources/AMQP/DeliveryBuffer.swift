@@ -48,14 +48,18 @@ public final class DeliveryBuffer: Sendable {
     public var stream: AsyncStream<Delivery> { AsyncStream { await self.next() } }
 
     /// Hands a delivery over; `false` when nobody will read any more.
-    public func append(_ delivery: Delivery) -> Bool {
-        let (reader, isAccepted): (CheckedContinuation<Delivery?, Never>?, Bool) = state.withLock { state in
-            guard !state.isFinished else { return (nil, false) }
-            if let reader = state.takeReader() { return (reader, true) }
-            state.deliveries.append(delivery)
-            return (nil, true)
+    public func append(_ delivery: Delivery) -> Bool { append(contentsOf: CollectionOfOne(delivery)) }
+
+    /// Hands deliveries over, in order, and wakes the reader once; `false` when nobody will read any more.
+    public func append(contentsOf deliveries: some Collection<Delivery>) -> Bool {
+        let (reader, first, isAccepted): (CheckedContinuation<Delivery?, Never>?, Delivery?, Bool) = state.withLock {
+            state in
+            guard !state.isFinished else { return (nil, nil, false) }
+            state.deliveries.append(contentsOf: deliveries)
+            guard state.reader != nil, let first = state.popFirst() else { return (nil, nil, true) }
+            return (state.takeReader(), first, true)
         }
-        reader?.resume(returning: delivery)
+        reader?.resume(returning: first)
         return isAccepted
     }
 
@@ -73,7 +77,9 @@ public final class DeliveryBuffer: Sendable {
     }
 
     private func next() async -> Delivery? {
-        await withTaskCancellationHandler {
+        // Most often something is there, and nobody has to wait for it.
+        if let delivery = state.withLock({ $0.popFirst() }) { return delivery }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let (displaced, answer): (CheckedContinuation<Delivery?, Never>?, Delivery??) = state.withLock {
                     state in

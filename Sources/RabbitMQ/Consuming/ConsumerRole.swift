@@ -23,6 +23,8 @@ struct ConsumerRole: ConnectionRole {
     private var epoch: UInt64 = 0
     private var assembler: MessageAssembler
     private var window = SettlementWindow()
+    /// Came with the frames of this turn; handed over together, so that the reader is woken once.
+    private var arrived: [Delivery] = []
     private var settlements: [(tag: UInt64, settlement: Settlement)] = []
     /// The queue of each consumer that was asked for in this epoch.
     private var queues: [ConsumerTag: QueueName] = [:]
@@ -127,6 +129,7 @@ extension ConsumerRole {
     mutating func drain(on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
 
     mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
+        handOver()
         if isStopping, !queues.isEmpty {
             for tag in queues.keys { try connection.sendCancel(tag) }
             queues = [:]
@@ -137,7 +140,7 @@ extension ConsumerRole {
         let requeued = actions.count { if case .requeue = $0 { true } else { false } }
         counters.requeued.increment(by: requeued)
         counters.acknowledged.increment(by: settlements.count - unknown - requeued)
-        settlements = []
+        settlements.removeAll(keepingCapacity: true)
         stale(unknown)
         connection.cork(true)
         for action in actions {
@@ -181,11 +184,16 @@ extension ConsumerRole {
     private mutating func deliver(tag: UInt64, consumer: ConsumerTag, isRedelivered: Bool, message: Message) {
         let id = DeliveryID(epoch: epoch, tag: tag)
         guard !isStopping, let queue = queues[consumer] else { return giveBack(id) }
-        counters.deliveries.increment()
+        arrived.append(Delivery(id: id, queue: queue, isRedelivered: isRedelivered, message: message))
+    }
+
+    private mutating func handOver() {
+        guard !arrived.isEmpty else { return }
+        counters.deliveries.increment(by: arrived.count)
         let unsettled = window.count
         board.update { $0.unsettled = unsettled }
-        let delivery = Delivery(id: id, queue: queue, isRedelivered: isRedelivered, message: message)
-        if !buffer.append(delivery) { giveBack(id) }
+        if !buffer.append(contentsOf: arrived) { for delivery in arrived { giveBack(delivery.id) } }
+        arrived.removeAll(keepingCapacity: true)
     }
 
     mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {
@@ -199,6 +207,7 @@ extension ConsumerRole {
     mutating func lost(_ reason: BrokerFailure) {
         stale(settlements.count)
         settlements = []
+        arrived = []
         // What nobody has read will be delivered again; whoever has read something settles into the void.
         _ = buffer.removeAll()
         window = SettlementWindow()

@@ -9,6 +9,8 @@ struct ConnectionOwner<Role: ConnectionRole> {
     private let logger: Logger
     private var role: Role
     private var lifecycle: ConnectionLifecycle
+    /// Emptied and filled in turn with the mailbox, so that neither allocates.
+    private var commands: [Role.Command] = []
 
     /// Frames taken before anything is written again.
     private static var framesPerTurn: Int { 256 }
@@ -83,7 +85,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
             let now = ContinuousClock.now
             role.turned(now: now)
             connection.callGuard.arm(for: configuration.callTimeout)
-            for command in mailbox.drain() { role.take(command) }
+            takeCommands()
             if role.endRequested, lifecycle.handle(.endRequested) == .drain {
                 try role.drain(on: connection)
                 drainDeadline = now + configuration.closeTimeout
@@ -97,6 +99,12 @@ struct ConnectionOwner<Role: ConnectionRole> {
             connection.callGuard.disarm()
             if !isBusy { sleep(on: connection.descriptor, until: drainDeadline) }
         }
+    }
+
+    private mutating func takeCommands() {
+        mailbox.drain(into: &commands)
+        for command in commands { role.take(command) }
+        commands.removeAll(keepingCapacity: true)
     }
 
     private mutating func read(_ connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
@@ -123,7 +131,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
         while true {
             let now = ContinuousClock.now
             role.turned(now: now)
-            for command in mailbox.drain() { role.take(command) }
+            takeCommands()
             if role.endRequested { return lifecycle.handle(.endRequested) }
             // Without a connection there is none to distrust.
             try? role.checkDeadlines(now: now)
@@ -145,7 +153,10 @@ struct ConnectionOwner<Role: ConnectionRole> {
             pollfd(fd: mailbox.wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         ]
+        mailbox.wakeUp.await()
         // Rounded up: a deadline that is a fraction away must not make the loop spin.
-        poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: max(0, milliseconds + 1)))
+        let limit = mailbox.isEmpty ? Int32(clamping: max(0, milliseconds + 1)) : 0
+        poll(&descriptors, nfds_t(descriptors.count), limit)
+        mailbox.wakeUp.clear(isReadable: descriptors[0].revents != 0)
     }
 }

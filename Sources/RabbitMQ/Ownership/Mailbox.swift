@@ -12,24 +12,19 @@ final class Mailbox<Command: Sendable>: Sendable {
 
     /// Posts a command and wakes the owner; `false` when the owner has gone and will never look.
     func post(_ command: Command) -> Bool {
-        let (accepted, wasEmpty) = state.withLock { state in
-            guard !state.isClosed else { return (false, false) }
-            state.commands.append(command)
-            return (true, state.commands.count == 1)
+        let isAccepted = state.withLock { state in
+            if !state.isClosed { state.commands.append(command) }
+            return !state.isClosed
         }
-        // Only the first one signals: the owner takes all that wait at once.
-        if wasEmpty { wakeUp.signal() }
-        return accepted
+        if isAccepted { wakeUp.signal() }
+        return isAccepted
     }
 
-    /// Takes all that wait, in order.
-    func drain() -> [Command] {
-        wakeUp.clear()
-        return state.withLock { state in
-            defer { state.commands = [] }
-            return state.commands
-        }
-    }
+    /// Takes all that wait, in order, into an empty array whose memory the next ones will use.
+    func drain(into commands: inout [Command]) { state.withLock { swap(&$0.commands, &commands) } }
+
+    /// Whether nothing waits.
+    var isEmpty: Bool { state.withLock(\.commands.isEmpty) }
 
     /// Takes the last commands and accepts no more.
     func close() -> [Command] {

@@ -29,7 +29,9 @@ struct PublisherRole: ConnectionRole {
     private var assembler: MessageAssembler
     private var window = ConfirmWindow()
     /// Who waits for the answer to each sequence number.
-    private var answers: [UInt64: Answer] = [:]
+    private var answers = NumberedWindow<Answer>()
+    /// Given in this turn; passed on together at its end.
+    private var given: [(answer: Answer, result: Result<Void, PublishFailure>)] = []
     /// Not sent yet, in order.
     private var waiting: Deque<Waiting> = []
     private var frameMaximum = 0
@@ -57,7 +59,7 @@ struct PublisherRole: ConnectionRole {
     /// Returns are our own messages: they are kept whole, to be recognised.
     private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: .max)) }
 
-    var isDrained: Bool { answers.isEmpty && waiting.isEmpty }
+    var isDrained: Bool { answers.count == 0 && waiting.isEmpty }
 
     var nextDeadline: ContinuousClock.Instant? {
         [window.oldestPublishedAt.map { $0 + configuration.confirmTimeout }, waiting.first?.deadline].compactMap { $0 }
@@ -86,6 +88,7 @@ extension PublisherRole {
         frameMaximum = connection.frameMaximum
         assembler = Self.assembler()
         window = ConfirmWindow()
+        answers = NumberedWindow()
         blocked = nil
         counters.connections.increment()
         board.update { $0 = PublisherStatus(canConfirm: true) }
@@ -94,12 +97,15 @@ extension PublisherRole {
     mutating func drain(on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
 
     mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
+        passOnAnswers()
         guard blocked == nil, !waiting.isEmpty else { return false }
-        var room = min(Self.publishingsPerTurn, configuration.maximumUnconfirmed - window.count)
+        let room = min(Self.publishingsPerTurn, configuration.maximumUnconfirmed - window.count)
         guard room > 0 else { return false }
         connection.cork(true)
         defer { connection.cork(false) }
-        while room > 0, let next = waiting.popFirst() {
+        let now = ContinuousClock.now
+        var published = 0
+        while published < room, let next = waiting.popFirst() {
             let encoded: EncodedPublishing
             do throws(PublishFailure) {
                 encoded = try EncodedPublishing(next.publishing, frameMaximum: frameMaximum)
@@ -107,12 +113,12 @@ extension PublisherRole {
                 next.answer.resume(returning: .failure(error))
                 continue
             }
-            let sequence = window.published(next.publishing, at: .now)
-            answers[sequence] = next.answer
-            counters.published.increment()
+            _ = window.published(next.publishing, at: now)
+            answers.append(next.answer)
             try connection.publish(encoded)
-            room -= 1
+            published += 1
         }
+        counters.published.increment(by: published)
         let unconfirmed = window.count
         board.update { $0.unconfirmed = unconfirmed }
         return !waiting.isEmpty && window.count < configuration.maximumUnconfirmed
@@ -153,27 +159,32 @@ extension PublisherRole {
         for action in actions {
             switch action {
             case .confirmed(let sequence):
-                counters.confirmed.increment()
                 answer(sequence, .success(()))
             case .refused(let sequence):
-                counters.refused.increment()
                 answer(sequence, .failure(.refused))
             case .returned(let sequence, let code, let text):
-                counters.returned.increment()
                 answer(sequence, .failure(.unroutable(code: code, text: text)))
             case .unknown(let sequence, let reason):
-                counters.unknown.increment()
                 answer(sequence, .failure(.unknown(reason)))
             case .violation(let what):
                 throw .lost(what)
             }
         }
-        let unconfirmed = window.count
-        board.update { $0.unconfirmed = unconfirmed }
     }
 
     private mutating func answer(_ sequence: UInt64, _ result: Result<Void, PublishFailure>) {
-        answers.removeValue(forKey: sequence)?.resume(returning: result)
+        guard let answer = answers.take(sequence) else { return }
+        given.append((answer, result))
+    }
+
+    /// Resumes everybody who has an answer.
+    private mutating func passOnAnswers() {
+        guard !given.isEmpty else { return }
+        counters.count(given.map(\.result))
+        let unconfirmed = window.count
+        board.update { $0.unconfirmed = unconfirmed }
+        for (answer, result) in given { answer.resume(returning: result) }
+        given.removeAll(keepingCapacity: true)
     }
 
     mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {
@@ -200,12 +211,14 @@ extension PublisherRole {
         blocked = nil
         // After `lost` the window holds nothing that could contradict it.
         try? perform(window.lost(reason: trouble))
+        passOnAnswers()
         let trouble = trouble
         board.update { $0 = PublisherStatus(trouble: trouble) }
     }
 
     mutating func finish() {
         try? perform(window.lost(reason: "the publisher was closed before the broker answered"))
+        passOnAnswers()
         for next in waiting { next.answer.resume(returning: .failure(.closed)) }
         waiting = []
         board.update { $0 = PublisherStatus(trouble: "closed") }
