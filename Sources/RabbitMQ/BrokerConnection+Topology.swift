@@ -55,7 +55,8 @@ extension BrokerConnection {
         } catch .refused(let code, let text) {
             differences.append(TopologyDifference(subject: subject, code: code, text: text))
             // The broker closed the channel with its refusal.
-            try sendChannelCloseOK()
+            sendChannelCloseOK()
+            try flush(within: callLimit)
             try openChannel()
         }
     }

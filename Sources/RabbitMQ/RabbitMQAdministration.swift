@@ -63,7 +63,8 @@ public struct RabbitMQAdministration: Sendable {
         let configuration = configuration
         return try await connected { connection throws(BrokerFailure) in
             guard let (tag, message) = try connection.fetch(queue, configuration) else { return nil }
-            try connection.acknowledge(tag, multiple: false)
+            connection.acknowledge(tag, multiple: false)
+            try connection.flush(within: configuration.rpcTimeout)
             return message
         }
     }

@@ -3,119 +3,79 @@ import CRabbitMQ
 import Glibc
 
 /// Methods that are sent without waiting: their answers arrive as frames.
+///
+/// They stand in the outbound buffer until `flush`.
 extension BrokerConnection {
-    /// Holds the socket's bytes back (or lets them go), so that a batch leaves in few packets.
-    borrowing func cork(_ isCorked: Bool) {
-        guard !usesTLS else { return }
-        var flag: Int32 = isCorked ? 1 : 0
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CORK, &flag, socklen_t(MemoryLayout.size(ofValue: flag)))
+    /// Bytes that the socket has not taken yet.
+    borrowing var unsentBytes: Int { outbound.count }
+
+    /// Hands what waits to the socket, as far as it takes it; says whether bytes have left.
+    ///
+    /// Throws when the socket has taken nothing for `limit`.
+    @discardableResult
+    borrowing func flush(now: ContinuousClock.Instant, limit: Duration) throws(BrokerFailure) -> Bool {
+        let hasSent = try outbound.flush(now: now) { write($0) }
+        if let stalled = outbound.stalledSince, now >= stalled + limit {
+            throw .timedOut("the broker took no bytes for \(limit)")
+        }
+        return hasSent
     }
 
-    /// Sends `basic.ack`.
-    borrowing func acknowledge(_ tag: UInt64, multiple: Bool) throws(BrokerFailure) {
-        try Self.check(amqp_basic_ack(state, 1, tag, multiple ? 1 : 0), "basic.ack")
+    /// Sends all that waits before it returns: for what precedes a call that waits for its answer.
+    borrowing func flush(within limit: Duration) throws(BrokerFailure) {
+        while true {
+            let now = ContinuousClock.now
+            try flush(now: now, limit: limit)
+            guard unsentBytes > 0 else { return }
+            var socket = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&socket, 1, 100)
+        }
     }
 
-    /// Sends `basic.nack` with requeue.
-    borrowing func requeue(_ tag: UInt64) throws(BrokerFailure) {
-        try Self.check(amqp_basic_nack(state, 1, tag, 0, 1), "basic.nack")
+    private borrowing func write(_ bytes: UnsafeRawBufferPointer) -> WriteResult {
+        let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue | MSG_DONTWAIT.rawValue))
+        if count > 0 { return .took(count) }
+        return errno == EAGAIN || errno == EINTR ? .full : .failed(String(cString: strerror(errno)))
     }
+
+    /// `basic.ack`
+    borrowing func acknowledge(_ tag: UInt64, multiple: Bool) { outbound.frames.acknowledge(tag, multiple: multiple) }
+
+    /// `basic.nack` with requeue.
+    borrowing func requeue(_ tag: UInt64) { outbound.frames.requeue(tag) }
 
     /// `basic.qos` for the consumers that follow on the channel.
-    borrowing func sendPrefetch(_ prefetch: Prefetch) throws(BrokerFailure) {
-        var method = amqp_basic_qos_t(prefetch_size: 0, prefetch_count: prefetch.count, global: 0)
-        try Self.check(amqp_send_method(state, 1, AMQP_BASIC_QOS_METHOD, &method), "basic.qos")
-    }
+    borrowing func sendPrefetch(_ prefetch: Prefetch) { outbound.frames.prefetch(prefetch) }
 
     /// `basic.consume`; `basic.consume-ok` arrives as a frame.
     borrowing func sendConsume(_ queue: QueueName, tag: ConsumerTag) throws(BrokerFailure) {
-        defer { arena.recycle() }
-        var method = amqp_basic_consume_t()
-        method.queue = try arena.name(queue)
-        method.consumer_tag = try arena.name(tag)
-        try Self.check(amqp_send_method(state, 1, AMQP_BASIC_CONSUME_METHOD, &method), "basic.consume")
+        guard queue.rawValue.utf8.count <= 255 else {
+            throw .invalid("the name '\(queue.rawValue.prefix(40))…' is over 255 bytes")
+        }
+        outbound.frames.consume(queue, tag: tag)
     }
 
     /// `basic.cancel`; `basic.cancel-ok` arrives as a frame.
-    borrowing func sendCancel(_ tag: ConsumerTag) throws(BrokerFailure) {
-        defer { arena.recycle() }
-        var method = amqp_basic_cancel_t()
-        method.consumer_tag = try arena.name(tag)
-        try Self.check(amqp_send_method(state, 1, AMQP_BASIC_CANCEL_METHOD, &method), "basic.cancel")
-    }
+    borrowing func sendCancel(_ tag: ConsumerTag) { outbound.frames.cancel(tag) }
 
     /// The answer to the broker's `connection.close`.
-    borrowing func sendConnectionCloseOK() {
-        var method = amqp_connection_close_ok_t()
-        // The connection ends in any case, so the status does not matter.
-        _ = amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &method)
-    }
+    borrowing func sendConnectionCloseOK() { outbound.frames.connectionCloseOK() }
 
-    /// The answer to the broker's `channel.close`: without it the channel number stays in use.
-    borrowing func sendChannelCloseOK() throws(BrokerFailure) {
-        var method = amqp_channel_close_ok_t()
-        try Self.check(amqp_send_method(state, 1, AMQP_CHANNEL_CLOSE_OK_METHOD, &method), "channel.close-ok")
-    }
+    /// The answer to the broker's `channel.close`.
+    borrowing func sendChannelCloseOK() { outbound.frames.channelCloseOK() }
+
+    /// A heartbeat.
+    borrowing func sendHeartbeat() { outbound.frames.heartbeat() }
 
     /// `basic.publish`, mandatory, with its content.
-    borrowing func publish(_ publishing: EncodedPublishing) throws(BrokerFailure) {
-        defer { arena.recycle() }
+    borrowing func publish(_ publishing: EncodedPublishing) {
         let source = publishing.publishing
-        var properties = try basicProperties(source.properties, headers: publishing.headers)
-        let exchange = try arena.name(source.exchange)
-        let routingKey = try arena.name(source.routingKey)
-        let status = source.body.withUnsafeBytes { body in
-            amqp_basic_publish(
-                state,
-                1,
-                exchange,
-                routingKey,
-                1,
-                0,
-                &properties,
-                amqp_bytes_t(len: body.count, bytes: UnsafeMutableRawPointer(mutating: body.baseAddress))
-            )
-        }
-        try Self.check(status, "basic.publish")
-    }
-
-    private borrowing func basicProperties(
-        _ source: Properties,
-        headers: [UInt8]?
-    ) throws(BrokerFailure) -> amqp_basic_properties_t {
-        var target = amqp_basic_properties_t()
-        var flags: Int32 = 0
-        func set(_ text: String?, _ field: inout amqp_bytes_t, _ flag: Int32) {
-            guard let text else { return }
-            field = arena.bytes(text)
-            flags |= flag
-        }
-        set(source.contentType, &target.content_type, AMQP_BASIC_CONTENT_TYPE_FLAG)
-        set(source.contentEncoding, &target.content_encoding, AMQP_BASIC_CONTENT_ENCODING_FLAG)
-        set(source.correlationID, &target.correlation_id, AMQP_BASIC_CORRELATION_ID_FLAG)
-        set(source.replyTo, &target.reply_to, AMQP_BASIC_REPLY_TO_FLAG)
-        set(source.expiration, &target.expiration, AMQP_BASIC_EXPIRATION_FLAG)
-        set(source.messageID, &target.message_id, AMQP_BASIC_MESSAGE_ID_FLAG)
-        set(source.type, &target.type, AMQP_BASIC_TYPE_FLAG)
-        set(source.userID, &target.user_id, AMQP_BASIC_USER_ID_FLAG)
-        set(source.appID, &target.app_id, AMQP_BASIC_APP_ID_FLAG)
-        if let headers {
-            target.headers = try arena.table(encoded: headers)
-            flags |= AMQP_BASIC_HEADERS_FLAG
-        }
-        if let deliveryMode = source.deliveryMode {
-            target.delivery_mode = deliveryMode.rawValue
-            flags |= AMQP_BASIC_DELIVERY_MODE_FLAG
-        }
-        if let priority = source.priority {
-            target.priority = priority
-            flags |= AMQP_BASIC_PRIORITY_FLAG
-        }
-        if let timestamp = source.timestamp {
-            target.timestamp = timestamp
-            flags |= AMQP_BASIC_TIMESTAMP_FLAG
-        }
-        target._flags = UInt32(bitPattern: flags)
-        return target
+        outbound.frames.publish(
+            exchange: source.exchange,
+            routingKey: source.routingKey,
+            properties: publishing.properties,
+            body: source.body,
+            frameMaximum: frameMaximum
+        )
     }
 }

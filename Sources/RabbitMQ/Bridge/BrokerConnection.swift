@@ -16,8 +16,10 @@ struct BrokerConnection: ~Copyable {
     let callGuard: CallGuard
     /// Memory for arguments, recycled after each call.
     let arena = Arena()
-    /// `TCP_CORK` would hold TLS records back just as well, but is left alone there.
-    let usesTLS: Bool
+    /// What this side has to send outside of calls that wait.
+    let outbound = OutboundBuffer()
+    /// The interval both sides agreed on.
+    let heartbeat: Duration
 
     /// Connects, encrypts when asked to, and logs in.
     init(_ configuration: RabbitMQConfiguration) throws(BrokerFailure) {
@@ -44,8 +46,11 @@ struct BrokerConnection: ~Copyable {
         self.state = state
         self.descriptor = descriptor
         self.callGuard = callGuard
-        self.usesTLS = address.usesTLS
         frameMaximum = Int(amqp_get_frame_max(state))
+        heartbeat = .seconds(Int(amqp_get_heartbeat(state)))
+        // From here on heartbeats are ours: the library would send its own into the middle of a frame of ours that the
+        // socket has taken by half.
+        amqp_tune_connection(state, amqp_get_channel_max(state), amqp_get_frame_max(state), 0)
     }
 
     deinit {

@@ -113,7 +113,7 @@ extension ConsumerRole {
             for (index, subscription) in subscriptions.enumerated() {
                 let tag = ConsumerTag("\(index)-\(subscription.queue.rawValue.prefix(60))")
                 // The prefetch holds for the consumers that follow, so it is sent again before each.
-                try connection.sendPrefetch(subscription.prefetch)
+                connection.sendPrefetch(subscription.prefetch)
                 try connection.sendConsume(subscription.queue, tag: tag)
                 queues[tag] = subscription.queue
             }
@@ -131,7 +131,7 @@ extension ConsumerRole {
     mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
         handOver()
         if isStopping, !queues.isEmpty {
-            for tag in queues.keys { try connection.sendCancel(tag) }
+            for tag in queues.keys { connection.sendCancel(tag) }
             queues = [:]
             answerDeadline = .now + configuration.rpcTimeout
         }
@@ -142,14 +142,12 @@ extension ConsumerRole {
         counters.acknowledged.increment(by: settlements.count - unknown - requeued)
         settlements.removeAll(keepingCapacity: true)
         stale(unknown)
-        connection.cork(true)
         for action in actions {
             switch action {
-            case .acknowledge(let tag, let multiple): try connection.acknowledge(tag, multiple: multiple)
-            case .requeue(let tag): try connection.requeue(tag)
+            case .acknowledge(let tag, let multiple): connection.acknowledge(tag, multiple: multiple)
+            case .requeue(let tag): connection.requeue(tag)
             }
         }
-        connection.cork(false)
         let unsettled = window.count
         board.update { $0.unsettled = unsettled }
         return false

@@ -11,6 +11,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
     private var lifecycle: ConnectionLifecycle
     /// Emptied and filled in turn with the mailbox, so that neither allocates.
     private var commands: [Role.Command] = []
+    private var heartbeats = Heartbeats(interval: .zero, now: .now)
 
     /// Frames taken before anything is written again.
     private static var framesPerTurn: Int { 256 }
@@ -81,6 +82,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
 
     private mutating func serve(_ connection: borrowing BrokerConnection) throws(BrokerFailure) {
         var drainDeadline: ContinuousClock.Instant?
+        heartbeats = Heartbeats(interval: connection.heartbeat, now: .now)
         while true {
             let now = ContinuousClock.now
             role.turned(now: now)
@@ -90,14 +92,22 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 try role.drain(on: connection)
                 drainDeadline = now + configuration.closeTimeout
             }
-            let mayReadMore = try read(connection)
+            let mayReadMore = try read(connection, now: now)
             // Last, so that nothing that reading has brought about waits through a sleep.
             let mayWriteMore = try role.write(to: connection)
+            try send(connection, now: now)
             try role.checkDeadlines(now: now)
-            if let drainDeadline, role.isDrained || now >= drainDeadline { return }
+            if let drainDeadline, role.isDrained && connection.unsentBytes == 0 || now >= drainDeadline { return }
             let isBusy = mayWriteMore || mayReadMore || connection.hasBufferedInput()
             connection.callGuard.disarm()
-            if !isBusy { sleep(on: connection.descriptor, until: drainDeadline) }
+            if !isBusy {
+                let isReadable = sleep(
+                    on: connection.descriptor,
+                    forWriting: connection.unsentBytes > 0,
+                    until: drainDeadline
+                )
+                if isReadable { heartbeats.received(now: .now) }
+            }
         }
     }
 
@@ -107,12 +117,18 @@ struct ConnectionOwner<Role: ConnectionRole> {
         commands.removeAll(keepingCapacity: true)
     }
 
-    private mutating func read(_ connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
+    private mutating func read(
+        _ connection: borrowing BrokerConnection,
+        now: ContinuousClock.Instant
+    ) throws(BrokerFailure) -> Bool {
         for _ in 0..<Self.framesPerTurn {
             guard let frame = try connection.nextFrame() else { return false }
+            heartbeats.received(now: now)
             switch frame {
             case .connectionClosed(let code, let text):
                 connection.sendConnectionCloseOK()
+                // The connection ends in any case.
+                _ = try? connection.flush(now: now, limit: configuration.closeTimeout)
                 throw .closedByBroker(code: code, text: text)
             case .channelClosed(let code, let text):
                 // The whole connection is rebuilt: a half-alive one is how consumers get lost unnoticed.
@@ -123,6 +139,17 @@ struct ConnectionOwner<Role: ConnectionRole> {
             }
         }
         return true
+    }
+
+    /// Sends what this turn has brought about, or shows the broker that somebody is here.
+    private mutating func send(
+        _ connection: borrowing BrokerConnection,
+        now: ContinuousClock.Instant
+    ) throws(BrokerFailure) {
+        if heartbeats.isPeerSilent(now: now) { throw .timedOut("no heartbeat within \(heartbeats.interval * 2)") }
+        // Behind bytes that wait none is needed: they show as much when they leave.
+        if heartbeats.isDue(now: now), connection.unsentBytes == 0 { connection.sendHeartbeat() }
+        if try connection.flush(now: now, limit: configuration.callTimeout) { heartbeats.sent(now: now) }
     }
 
     /// Waits without a connection, but goes on taking commands and ending what has waited too long.
@@ -136,12 +163,14 @@ struct ConnectionOwner<Role: ConnectionRole> {
             // Without a connection there is none to distrust.
             try? role.checkDeadlines(now: now)
             if now >= end { return lifecycle.handle(.due) }
-            sleep(on: -1, until: end)
+            _ = sleep(on: -1, forWriting: false, until: end)
         }
     }
 
     /// Waits for the socket, the mailbox or the next deadline: at most a second, so that a stuck loop shows.
-    private func sleep(on descriptor: Int32, until other: ContinuousClock.Instant?) {
+    ///
+    /// Says whether the socket has something to read.
+    private func sleep(on descriptor: Int32, forWriting: Bool, until other: ContinuousClock.Instant?) -> Bool {
         let now = ContinuousClock.now
         var wait = min(Duration.seconds(1), max(configuration.heartbeat / 4, .milliseconds(50)))
         for deadline in [role.nextDeadline, other] {
@@ -151,12 +180,13 @@ struct ConnectionOwner<Role: ConnectionRole> {
         let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
         var descriptors = [
             pollfd(fd: mailbox.wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(forWriting ? POLLIN | POLLOUT : POLLIN), revents: 0),
         ]
         mailbox.wakeUp.await()
         // Rounded up: a deadline that is a fraction away must not make the loop spin.
         let limit = mailbox.isEmpty ? Int32(clamping: max(0, milliseconds + 1)) : 0
         poll(&descriptors, nfds_t(descriptors.count), limit)
         mailbox.wakeUp.clear(isReadable: descriptors[0].revents != 0)
+        return descriptors[1].revents & Int16(POLLIN) != 0
     }
 }

@@ -3,8 +3,8 @@ import AMQP
 /// A publishing that is known to fit into AMQP's short strings and into one header frame.
 struct EncodedPublishing: Sendable {
     let publishing: Publishing
-    /// The encoded header table with its length prefix; `nil` when there are no headers.
-    let headers: [UInt8]?
+    /// The encoded properties: flags and list.
+    let properties: [UInt8]
 }
 
 extension EncodedPublishing {
@@ -12,34 +12,25 @@ extension EncodedPublishing {
     ///
     /// A content header is never split: over the frame size the broker would close the connection.
     init(_ publishing: Publishing, frameMaximum: Int) throws(PublishFailure) {
-        let properties = publishing.properties
-        let texts: [(String, String?)] = [
-            ("exchange", publishing.exchange.rawValue), ("routing key", publishing.routingKey.rawValue),
-            ("content type", properties.contentType), ("content encoding", properties.contentEncoding),
-            ("correlation id", properties.correlationID), ("reply-to", properties.replyTo),
-            ("expiration", properties.expiration), ("message id", properties.messageID), ("type", properties.type),
-            ("user id", properties.userID), ("app id", properties.appID),
-        ]
-        var size = 0
-        for (name, text) in texts {
-            let count = text?.utf8.count ?? 0
-            guard count <= 255 else { throw .invalid("the \(name) is \(count) bytes long, AMQP allows 255") }
-            size += count + 1
+        for (name, count) in [
+            ("exchange", publishing.exchange.rawValue.utf8.count), ("routing key", publishing.routingKey.rawValue.utf8.count),
+        ] where count > 255 {
+            throw .invalid("the \(name) is \(count) bytes long, AMQP allows 255")
         }
-        var headers: [UInt8]?
-        if !properties.headers.isEmpty {
-            do { headers = try properties.headers.encoded() } catch {
-                throw .invalid("the headers can't be encoded: \(error)")
-            }
+        let properties: [UInt8]
+        do { properties = try publishing.properties.encoded() } catch .unencodable(let reason) {
+            throw .invalid(reason)
+        } catch {
+            throw .invalid("the headers can't be encoded: \(error)")
         }
-        size += (headers?.count ?? 0) + Self.fixedBytes
+        let size = properties.count + Self.fixedBytes
         guard size <= frameMaximum else {
             throw .invalid("the properties take \(size) bytes, a frame of this connection holds \(frameMaximum)")
         }
         self.publishing = publishing
-        self.headers = headers
+        self.properties = properties
     }
 
-    /// Frame overhead (8), class, weight and body size (12), flags (2), delivery mode, priority and timestamp (10).
-    private static let fixedBytes = 32
+    /// Frame overhead (8), class, weight and body size (12).
+    private static let fixedBytes = 20
 }

@@ -42,6 +42,8 @@ struct PublisherRole: ConnectionRole {
 
     /// Sent before frames are read again: the broker's answers must not pile up behind our own bytes.
     private static let publishingsPerTurn = 128
+    /// Bytes that wait for the socket before no more publishings are encoded.
+    private static let unsentBytesAtMost = 1 << 20
 
     init(
         configuration: RabbitMQConfiguration,
@@ -98,14 +100,13 @@ extension PublisherRole {
 
     mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool {
         passOnAnswers()
-        guard blocked == nil, !waiting.isEmpty else { return false }
+        // What the socket does not take must not pile up here.
+        guard blocked == nil, !waiting.isEmpty, connection.unsentBytes < Self.unsentBytesAtMost else { return false }
         let room = min(Self.publishingsPerTurn, configuration.maximumUnconfirmed - window.count)
         guard room > 0 else { return false }
-        connection.cork(true)
-        defer { connection.cork(false) }
         let now = ContinuousClock.now
         var published = 0
-        while published < room, let next = waiting.popFirst() {
+        while published < room, connection.unsentBytes < Self.unsentBytesAtMost, let next = waiting.popFirst() {
             let encoded: EncodedPublishing
             do throws(PublishFailure) {
                 encoded = try EncodedPublishing(next.publishing, frameMaximum: frameMaximum)
@@ -115,13 +116,13 @@ extension PublisherRole {
             }
             _ = window.published(next.publishing, at: now)
             answers.append(next.answer)
-            try connection.publish(encoded)
+            connection.publish(encoded)
             published += 1
         }
         counters.published.increment(by: published)
         let unconfirmed = window.count
         board.update { $0.unconfirmed = unconfirmed }
-        return !waiting.isEmpty && window.count < configuration.maximumUnconfirmed
+        return !waiting.isEmpty && connection.unsentBytes < Self.unsentBytesAtMost && window.count < configuration.maximumUnconfirmed
     }
 
     mutating func receive(_ frame: InboundFrame, on connection: borrowing BrokerConnection) throws(BrokerFailure) {
