@@ -56,7 +56,7 @@ extension BrokerConnection {
             differences.append(TopologyDifference(subject: subject, code: code, text: text))
             // The broker closed the channel with its refusal.
             sendChannelCloseOK()
-            try flush(within: callLimit)
+            try flush(within: rpcTimeout)
             try openChannel()
         }
     }

@@ -4,6 +4,8 @@ public import AMQP
 public enum BrokerFailure: Error, Hashable, Sendable {
     /// No connection to that address, or no AMQP over it.
     case unreachable(host: String, port: Int, reason: String)
+    /// The address answers, but not with a TLS connection that can be trusted, or our own files for it are wrong.
+    case untrusted(host: String, port: Int, TLSProblem)
     /// The broker refused the user or the virtual host.
     case loginRefused(host: String, port: Int, user: String, virtualHost: String, reason: String)
     /// The broker closed the channel: something was missing, different or forbidden.
@@ -29,6 +31,8 @@ extension BrokerFailure: CustomStringConvertible {
         case .unreachable(let host, let port, let reason):
             "RabbitMQ at \(host):\(port) can't be reached (\(reason)). "
                 + "Check that it runs and listens there, or set AMQP_URL to where it does."
+        case .untrusted(let host, let port, let problem):
+            "No trusted TLS connection to RabbitMQ at \(host):\(port): \(problem)."
         case .loginRefused(let host, let port, let user, let virtualHost, let reason):
             "RabbitMQ at \(host):\(port) refused user '\(user)' on virtual host '\(virtualHost)' (\(reason)). "
                 + "Check user, password and virtual host in AMQP_URL, and the user's permissions there."

@@ -36,6 +36,11 @@ public struct RabbitMQAdministration: Sendable {
         try await connected { connection throws(BrokerFailure) in try connection.verify(topology) }
     }
 
+    /// What is agreed with the broker over TLS; `nil` without.
+    public func tlsSession() async throws(BrokerFailure) -> TLSSession? {
+        try await connected { connection throws(BrokerFailure) in connection.tlsSession }
+    }
+
     /// How full a queue is.
     public func queueDepth(_ queue: QueueName) async throws(BrokerFailure) -> QueueDepth {
         try await connected { connection throws(BrokerFailure) in
@@ -64,7 +69,7 @@ public struct RabbitMQAdministration: Sendable {
         return try await connected { connection throws(BrokerFailure) in
             guard let (tag, message) = try connection.fetch(queue, configuration) else { return nil }
             connection.acknowledge(tag, multiple: false)
-            try connection.flush(within: configuration.rpcTimeout)
+            try connection.flush(within: connection.rpcTimeout)
             return message
         }
     }

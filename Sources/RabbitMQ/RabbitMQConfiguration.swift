@@ -26,8 +26,10 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var limits: ContentLimits
     /// Publishings on their way at once; more wait in memory.
     public var maximumUnconfirmed: Int
-    /// The certificate authorities that `amqps://` trusts: a PEM file.
-    public var certificateAuthorities: String
+    /// How `amqps://` is secured.
+    public var tls: TLSConfiguration
+    /// How we log in.
+    public var authentication: Authentication
 
     /// Everything but the address has a default that suits production.
     public init(
@@ -42,7 +44,8 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         backoff: Backoff = Backoff(),
         limits: ContentLimits = ContentLimits(),
         maximumUnconfirmed: Int = 4096,
-        certificateAuthorities: String = "/etc/ssl/certs/ca-certificates.crt"
+        tls: TLSConfiguration = TLSConfiguration(),
+        authentication: Authentication = .password
     ) {
         self.address = address
         self.connectionName = connectionName
@@ -55,6 +58,7 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         self.backoff = backoff
         self.limits = limits
         self.maximumUnconfirmed = max(1, maximumUnconfirmed)
-        self.certificateAuthorities = certificateAuthorities
+        self.tls = tls
+        self.authentication = authentication
     }
 }

@@ -80,14 +80,16 @@ import Testing
             headers += [1, UInt8(ascii: "k"), UInt8(ascii: "F")]
             withUnsafeBytes(of: rest.bigEndian) { headers += $0 }
         }
-        let encoded = EncodedPublishing(publishing: publishing(to: queue.name, body: [9]), headers: headers)
+        // Bit 13 says that headers follow.
+        let encoded = EncodedPublishing(publishing: publishing(to: queue.name, body: [9]), properties: [0x20, 0] + headers)
         let message = try await roundTrip(queue) { broker in
             let configuration = broker.configuration
             // Around our own encoder, which refuses such a table.
             try await OwnerThread.run(name: "deep") { () throws(BrokerFailure) in
                 let connection = try BrokerConnection(configuration)
                 try connection.openChannel()
-                try connection.publish(encoded)
+                connection.publish(encoded)
+                try connection.flush(within: .seconds(5))
                 connection.close(within: .seconds(5))
             }
         }

@@ -11,7 +11,7 @@ import Testing
         let tls = try #require(try await RabbitMQServer.shared().tls)
         var configuration = RabbitMQConfiguration(address: try AMQPAddress(tls.url))
         configuration.address.host = host
-        configuration.certificateAuthorities = authorities ?? tls.certificate
+        configuration.tls.authorities = .file(authorities ?? tls.certificate)
         return configuration
     }
 
@@ -56,7 +56,7 @@ import Testing
         let configuration = try await configuration(host: host, authorities: authorities)
         let administration = RabbitMQAdministration(configuration: configuration, logger: .quiet)
         let error = await #expect(throws: BrokerFailure.self) { try await administration.verify(Topology()) }
-        guard case .unreachable(_, _, let reason)? = error else {
+        guard case .untrusted(_, _, let problem)? = error, case let reason = "certificate \(problem)" else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -7,7 +7,7 @@ import Glibc
 /// They stand in the outbound buffer until `flush`.
 extension BrokerConnection {
     /// Bytes that the socket has not taken yet.
-    borrowing var unsentBytes: Int { outbound.count }
+    var unsentBytes: Int { outbound.count }
 
     /// Hands what waits to the socket, as far as it takes it; says whether bytes have left.
     ///
@@ -33,7 +33,11 @@ extension BrokerConnection {
     }
 
     private borrowing func write(_ bytes: UnsafeRawBufferPointer) -> WriteResult {
-        let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue | MSG_DONTWAIT.rawValue))
+        if let handshake {
+            let count = crabbitmq_tls_write(handshake.told, bytes.baseAddress, bytes.count)
+            return count > 0 ? .took(Int(count)) : count == 0 ? .full : .failed(TLSHandshake.lastError)
+        }
+        let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         if count > 0 { return .took(count) }
         return errno == EAGAIN || errno == EINTR ? .full : .failed(String(cString: strerror(errno)))
     }

@@ -20,13 +20,21 @@ struct BrokerConnection: ~Copyable {
     let outbound = OutboundBuffer()
     /// The interval both sides agreed on.
     let heartbeat: Duration
+    /// For the answer to a call that waits.
+    let rpcTimeout: Duration
+    /// What was agreed with TLS; `nil` without.
+    let tlsSession: TLSSession?
+    /// OpenSSL's callbacks write into it until the connection is destroyed.
+    let handshake: TLSHandshake?
 
     /// Connects, encrypts when asked to, and logs in.
     init(_ configuration: RabbitMQConfiguration) throws(BrokerFailure) {
         let address = configuration.address
+        let handshake = address.usesTLS ? TLSHandshake(configuration.tls) : nil
+        defer { withExtendedLifetime(handshake) {} }
         guard let state = amqp_new_connection() else { throw .lost("out of memory") }
         do throws(BrokerFailure) {
-            try Self.dial(state, configuration)
+            try Self.dial(state, configuration, handshake)
         } catch {
             amqp_destroy_connection(state)
             throw error
@@ -36,7 +44,7 @@ struct BrokerConnection: ~Copyable {
         callGuard.arm(for: configuration.connectTimeout + configuration.rpcTimeout)
         do throws(BrokerFailure) {
             Self.limitUnacknowledgedBytes(descriptor, configuration)
-            try Self.login(state, configuration)
+            try Self.login(state, configuration, handshake)
         } catch {
             callGuard.retire()
             amqp_destroy_connection(state)
@@ -46,6 +54,9 @@ struct BrokerConnection: ~Copyable {
         self.state = state
         self.descriptor = descriptor
         self.callGuard = callGuard
+        self.handshake = handshake
+        tlsSession = handshake?.session
+        rpcTimeout = configuration.rpcTimeout
         frameMaximum = Int(amqp_get_frame_max(state))
         heartbeat = .seconds(Int(amqp_get_heartbeat(state)))
         // From here on heartbeats are ours: the library would send its own into the middle of a frame of ours that the
@@ -69,9 +80,13 @@ struct BrokerConnection: ~Copyable {
 
     private static func dial(
         _ state: amqp_connection_state_t,
-        _ configuration: RabbitMQConfiguration
+        _ configuration: RabbitMQConfiguration,
+        _ handshake: TLSHandshake?
     ) throws(BrokerFailure) {
         let address = configuration.address
+        if configuration.authentication == .certificate, handshake == nil || configuration.tls.identity == nil {
+            throw .untrusted(host: address.host, port: address.port, .noIdentity)
+        }
         func unreachable(_ reason: String) -> BrokerFailure {
             .unreachable(host: address.host, port: address.port, reason: reason)
         }
@@ -81,18 +96,14 @@ struct BrokerConnection: ~Copyable {
         amqp_set_rpc_timeout(state, &rpcTimeout)
         let socket = address.usesTLS ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state)
         guard let socket else { throw .lost("out of memory") }
-        if address.usesTLS {
-            let file = configuration.certificateAuthorities
-            guard amqp_ssl_socket_set_cacert(socket, file) == AMQP_STATUS_OK.rawValue else {
-                throw unreachable("the certificate authorities can't be read from \(file)")
-            }
-            amqp_ssl_socket_set_verify_peer(socket, 1)
-            amqp_ssl_socket_set_verify_hostname(socket, 1)
-            // 0.11 would go down to TLS 1.0.
-            amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
-        }
+        if let handshake { try secure(socket, handshake, address) }
         let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
-        guard status == AMQP_STATUS_OK.rawValue else { throw unreachable(text(status: status)) }
+        guard status == AMQP_STATUS_OK.rawValue else {
+            if let problem = handshake?.problem(host: address.host, status: status) {
+                throw .untrusted(host: address.host, port: address.port, problem)
+            }
+            throw unreachable(text(status: status))
+        }
     }
 
     /// A peer that acknowledges nothing for two heartbeats is gone, whatever the library waits for.
@@ -109,7 +120,8 @@ struct BrokerConnection: ~Copyable {
 
     private static func login(
         _ state: amqp_connection_state_t,
-        _ configuration: RabbitMQConfiguration
+        _ configuration: RabbitMQConfiguration,
+        _ handshake: TLSHandshake?
     ) throws(BrokerFailure) {
         let address = configuration.address
         let arena = Arena()
@@ -121,15 +133,8 @@ struct BrokerConnection: ~Copyable {
         var properties = try arena.table([
             "capabilities": .table(capabilities), "connection_name": .text(configuration.connectionName),
         ])
-        let reply = crabbitmq_login_plain(
-            state,
-            address.virtualHost,
-            AMQP_DEFAULT_FRAME_SIZE,
-            Int32(clamping: configuration.heartbeat.components.seconds),
-            &properties,
-            address.user,
-            address.password
-        )
+        let reply = logIn(state, configuration, handshake, &properties)
+        if let failure = failure(of: reply, configuration, handshake) { throw failure }
         do throws(BrokerFailure) {
             try check(reply, "login")
         } catch {
@@ -138,13 +143,13 @@ struct BrokerConnection: ~Copyable {
                 throw .loginRefused(
                     host: address.host,
                     port: address.port,
-                    user: address.user,
+                    user: userName(configuration, handshake),
                     virtualHost: address.virtualHost,
                     reason: "\(code) \(text)"
                 )
             case .lost(let reason), .timedOut(let reason):
                 throw .unreachable(host: address.host, port: address.port, reason: "no AMQP handshake: \(reason)")
-            case .unreachable, .loginRefused, .refused, .consumerCancelled, .topology, .invalid:
+            case .unreachable, .untrusted, .loginRefused, .refused, .consumerCancelled, .topology, .invalid:
                 throw error
             }
         }

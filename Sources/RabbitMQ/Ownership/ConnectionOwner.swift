@@ -50,10 +50,13 @@ struct ConnectionOwner<Role: ConnectionRole> {
             let connection = try BrokerConnection(configuration)
             try establish(on: connection, epoch: epoch)
             _ = lifecycle.handle(.opened)
-            logger.info(
-                "connected to RabbitMQ",
-                metadata: ["address": "\(configuration.address)", "epoch": "\(epoch)"]
-            )
+            var metadata: Logger.Metadata = ["address": "\(configuration.address)", "epoch": "\(epoch)"]
+            if let session = connection.tlsSession {
+                CertificateMeters.show(session)
+                metadata["tls"] = "\(session.version)"
+                metadata["certificate-until"] = "\(UTCText.of(session.serverCertificateExpiry))"
+            }
+            logger.info("connected to RabbitMQ", metadata: metadata)
             do throws(BrokerFailure) {
                 try serve(connection)
             } catch {
