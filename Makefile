@@ -1,5 +1,8 @@
 # What people do with this project. `make` alone tells.
-.PHONY: help demo run test test-pure build lint format contracts contracts-check packages clean
+# Printed by `make bench`: what one run says of the other is what counts, so nothing else should run meanwhile.
+BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --product TransportBenchmark
+
+.PHONY: help demo run test test-pure bench soak build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -8,6 +11,7 @@ help:
 	@echo "make run         the same servers, left running to play with"
 	@echo "make test        all tests, on a broker of their own, or on the one in AMQP_URL"
 	@echo "make test-pure   only the tests that need no server; builds little"
+	@echo "make bench       the transport against a C program, side by side; make soak: a million messages, watching memory"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
 	@echo "make contracts   write Contracts/ anew from the code"
@@ -33,11 +37,19 @@ test:
 test-pure:
 	ORDER_WORKER_TARGETS=$(PURE_TESTS) swift test
 
+bench: packages
+	$(BENCHMARK)
+	@.build/release/TransportBenchmark
+
+soak: packages
+	$(BENCHMARK)
+	@.build/release/TransportBenchmark --soak 1000000
+
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 contracts: build
 	@"$$(swift build --show-bin-path)/order-worker" contracts export Contracts

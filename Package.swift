@@ -149,7 +149,9 @@ let benchmarks: [Target] = [
     // Lets both work in turns on a private broker and prints the ratios.
     .executableTarget(
         name: "TransportBenchmark",
-        dependencies: ["AMQP", "RabbitMQ", "LocalServers", "TransportInC", "TransportInSwift", argumentParser, logging],
+        dependencies: [
+            "AMQP", "RabbitMQ", "LocalServers", "TransportInC", "TransportInSwift", argumentParser, logging,
+        ],
         path: "Benchmarks/TransportBenchmark"
     ),
 ]

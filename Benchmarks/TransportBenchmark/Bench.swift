@@ -78,7 +78,9 @@ struct Bench {
         print("done: \(cost.line(messages: messages))")
         // The first tenth warms up: pools grow to the prefetch, code is paged in.
         if sizes.count == 20 {
-            print("growth after the first tenth: \((sizes[19] - sizes[1]) / 1024) KiB over \(messages * 9 / 10) messages")
+            print(
+                "growth after the first tenth: \((sizes[19] - sizes[1]) / 1024) KiB over \(messages * 9 / 10) messages"
+            )
         }
     }
 
@@ -139,8 +141,7 @@ enum Program: String, CaseIterable {
 
 extension RunCost {
     func line(messages: Int) -> String {
-        "\(Int(Double(messages) / seconds)) messages/s, \(rounded(processorSeconds * 100_000 / Double(messages))) CPU s/100k, "
-            + "\(peakBytes / 1024) KiB peak"
+        "\(Int(Double(messages) / seconds)) messages/s, \(rounded(processorSeconds * 100_000 / Double(messages))) CPU s/100k"
     }
 }
 

@@ -6,8 +6,6 @@ struct RunCost {
     var seconds: Double
     /// Processor time of the process, in user and system mode.
     var processorSeconds: Double
-    /// The largest resident size, in bytes.
-    var peakBytes: Int
 }
 
 /// Why a run is no measurement.
@@ -47,8 +45,7 @@ struct ChildProcess {
         guard status == 0 else { throw RunFailure(description: "\(program) ended with status \(status)") }
         return RunCost(
             seconds: seconds,
-            processorSeconds: usage.ru_utime.seconds + usage.ru_stime.seconds,
-            peakBytes: usage.ru_maxrss * 1024
+            processorSeconds: usage.ru_utime.seconds + usage.ru_stime.seconds
         )
     }
 

@@ -24,7 +24,9 @@ public struct Heartbeats: Hashable, Sendable {
     public func isDue(now: ContinuousClock.Instant) -> Bool { interval > .zero && now >= lastSent + interval / 2 }
 
     /// Whether the peer has been silent for too long.
-    public func isPeerSilent(now: ContinuousClock.Instant) -> Bool { interval > .zero && now >= lastReceived + interval * 2 }
+    public func isPeerSilent(now: ContinuousClock.Instant) -> Bool {
+        interval > .zero && now >= lastReceived + interval * 2
+    }
 
     /// When to look again.
     public var nextDeadline: ContinuousClock.Instant? {

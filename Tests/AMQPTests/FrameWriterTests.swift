@@ -46,7 +46,8 @@ import Testing
                 Frame(type: 1, channel: 1, payload: [0, 60, 0, 10, 0, 0, 0, 0, 1, 244, 0]),
                 Frame(type: 1, channel: 1, payload: [0, 60, 0, 20, 0, 0, 1, 113, 1, 116, 0, 0, 0, 0, 0]),
                 Frame(type: 1, channel: 1, payload: [0, 60, 0, 30, 1, 116, 0]),
-                Frame(type: 1, channel: 1, payload: [0, 20, 0, 41]), Frame(type: 1, channel: 0, payload: [0, 10, 0, 51]),
+                Frame(type: 1, channel: 1, payload: [0, 20, 0, 41]),
+                Frame(type: 1, channel: 0, payload: [0, 10, 0, 51]),
                 Frame(type: 8, channel: 0, payload: []),
             ]
         )

@@ -81,7 +81,10 @@ import Testing
             withUnsafeBytes(of: rest.bigEndian) { headers += $0 }
         }
         // Bit 13 says that headers follow.
-        let encoded = EncodedPublishing(publishing: publishing(to: queue.name, body: [9]), properties: [0x20, 0] + headers)
+        let encoded = EncodedPublishing(
+            publishing: publishing(to: queue.name, body: [9]),
+            properties: [0x20, 0] + headers
+        )
         let message = try await roundTrip(queue) { broker in
             let configuration = broker.configuration
             // Around our own encoder, which refuses such a table.

@@ -8,7 +8,9 @@ extension Properties {
         func text(_ value: String?, _ name: String, bit: UInt16) throws(WireError) {
             guard let value else { return }
             let utf8 = value.utf8
-            guard utf8.count <= 255 else { throw .unencodable("the \(name) is \(utf8.count) bytes long, AMQP allows 255") }
+            guard utf8.count <= 255 else {
+                throw .unencodable("the \(name) is \(utf8.count) bytes long, AMQP allows 255")
+            }
             flags |= 1 << bit
             list.append(UInt8(utf8.count))
             list += utf8

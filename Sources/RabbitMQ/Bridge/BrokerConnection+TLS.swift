@@ -82,7 +82,8 @@ extension BrokerConnection {
         return .unreachable(
             host: address.host,
             port: address.port,
-            reason: "what answers there does not speak AMQP without TLS; if that is a port for TLS, the address must begin "
+            reason:
+                "what answers there does not speak AMQP without TLS; if that is a port for TLS, the address must begin "
                 + "with amqps://"
         )
     }

@@ -17,7 +17,9 @@ final class OutboundBuffer {
     var count: Int { frames.bytes.count - sent }
 
     /// Hands bytes to the socket until it takes no more; says whether any left.
-    func flush(now: ContinuousClock.Instant, _ write: (UnsafeRawBufferPointer) -> WriteResult) throws(BrokerFailure) -> Bool {
+    func flush(now: ContinuousClock.Instant, _ write: (UnsafeRawBufferPointer) -> WriteResult) throws(BrokerFailure)
+        -> Bool
+    {
         var hasSent = false
         while sent < frames.bytes.count {
             let result = frames.bytes.withUnsafeBytes { write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }

@@ -28,7 +28,8 @@ extension TLSHandshake {
         // Its complaint can get lost when it closes the socket with it: then nobody knows for certain.
         let guess = configuration.identity == nil ? "and there is none" : "so perhaps it does not accept ours"
         return .handshakeFailed(
-            reason: "the server asked for a client certificate and closed the connection right after the handshake, \(guess)"
+            reason:
+                "the server asked for a client certificate and closed the connection right after the handshake, \(guess)"
         )
     }
 

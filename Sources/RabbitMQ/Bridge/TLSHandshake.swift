@@ -61,7 +61,8 @@ final class TLSHandshake {
             if told.pointee.wants_passphrase != 0 {
                 throw .unreadable(
                     file: keyFile,
-                    reason: "its private key has a passphrase, which is not supported; take it off with: openssl pkey -in …"
+                    reason:
+                        "its private key has a passphrase, which is not supported; take it off with: openssl pkey -in …"
                 )
             }
             if [X509_R_KEY_VALUES_MISMATCH, X509_R_KEY_TYPE_MISMATCH].contains(ERR_GET_REASON(ERR_peek_last_error())) {

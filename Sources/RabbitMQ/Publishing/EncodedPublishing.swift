@@ -13,7 +13,8 @@ extension EncodedPublishing {
     /// A content header is never split: over the frame size the broker would close the connection.
     init(_ publishing: Publishing, frameMaximum: Int) throws(PublishFailure) {
         for (name, count) in [
-            ("exchange", publishing.exchange.rawValue.utf8.count), ("routing key", publishing.routingKey.rawValue.utf8.count),
+            ("exchange", publishing.exchange.rawValue.utf8.count),
+            ("routing key", publishing.routingKey.rawValue.utf8.count),
         ] where count > 255 {
             throw .invalid("the \(name) is \(count) bytes long, AMQP allows 255")
         }

@@ -122,7 +122,8 @@ extension PublisherRole {
         counters.published.increment(by: published)
         let unconfirmed = window.count
         board.update { $0.unconfirmed = unconfirmed }
-        return !waiting.isEmpty && connection.unsentBytes < Self.unsentBytesAtMost && window.count < configuration.maximumUnconfirmed
+        return !waiting.isEmpty && connection.unsentBytes < Self.unsentBytesAtMost
+            && window.count < configuration.maximumUnconfirmed
     }
 
     mutating func receive(_ frame: InboundFrame, on connection: borrowing BrokerConnection) throws(BrokerFailure) {
