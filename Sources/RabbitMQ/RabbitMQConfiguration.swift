@@ -8,9 +8,12 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var connectionName: String
     /// A peer that is silent for twice as long is dead.
     ///
-    /// Whole seconds.
+    /// Whole seconds, at least one.
     public var heartbeat: Duration
     /// For TCP, TLS and the handshake together.
+    ///
+    /// The lookup of the host's name can't be interrupted: when it takes longer, the attempt counts as failed, is taken up
+    /// again by the next one, and `close()` does not wait for it.
     public var connectTimeout: Duration
     /// For the answer to a declare, consume or cancel.
     public var rpcTimeout: Duration
@@ -57,4 +60,9 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         self.maximumUnconfirmed = max(1, maximumUnconfirmed)
         self.certificateAuthorities = certificateAuthorities
     }
+}
+
+extension RabbitMQConfiguration {
+    /// The heartbeat in AMQP's unit; zero would switch it off, and with it every notice of a dead peer.
+    var heartbeatSeconds: Int { max(1, Int(clamping: heartbeat.components.seconds)) }
 }

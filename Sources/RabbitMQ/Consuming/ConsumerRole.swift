@@ -102,8 +102,11 @@ struct ConsumerRole: ConnectionRole {
 // MARK: - The life of one connection
 
 extension ConsumerRole {
+    var preparation: ConnectionAttempt.Prepare {
+        { [topology] connection throws(BrokerFailure) in try connection.declare(topology) }
+    }
+
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
-        try connection.declare(topology)
         self.epoch = epoch
         assembler = MessageAssembler(limits: configuration.limits)
         window = SettlementWindow()

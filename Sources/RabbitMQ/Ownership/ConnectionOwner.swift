@@ -7,17 +7,29 @@ struct ConnectionOwner<Role: ConnectionRole> {
     private let configuration: RabbitMQConfiguration
     private let mailbox: Mailbox<Role.Command>
     private let logger: Logger
+    private let connect: ConnectionAttempt.Connect
     private var role: Role
     private var lifecycle: ConnectionLifecycle
+    /// One that is still under way, perhaps since an earlier turn of the lifecycle.
+    private var attempt: ConnectionAttempt?
 
     /// Frames taken before anything is written again.
     private static var framesPerTurn: Int { 256 }
 
-    init(configuration: RabbitMQConfiguration, mailbox: Mailbox<Role.Command>, logger: Logger, role: Role) {
+    init(
+        configuration: RabbitMQConfiguration,
+        mailbox: Mailbox<Role.Command>,
+        logger: Logger,
+        role: Role,
+        connect: @escaping ConnectionAttempt.Connect = { configuration throws(BrokerFailure) in
+            try BrokerConnection(configuration)
+        }
+    ) {
         self.configuration = configuration
         self.mailbox = mailbox
         self.logger = logger
         self.role = role
+        self.connect = connect
         lifecycle = ConnectionLifecycle(backoff: configuration.backoff)
     }
 
@@ -31,6 +43,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
             case .retry(let wait):
                 action = self.wait(wait)
             case .finish:
+                attempt?.abandon()
                 for command in mailbox.close() { role.take(command) }
                 role.finish()
                 return
@@ -42,21 +55,24 @@ struct ConnectionOwner<Role: ConnectionRole> {
     }
 
     private mutating func connectAndServe(epoch: UInt64) -> ConnectionLifecycle.Action {
-        let start = ContinuousClock.now
+        var start = ContinuousClock.now
         do throws(BrokerFailure) {
-            let connection = try BrokerConnection(configuration)
-            try establish(on: connection, epoch: epoch)
-            _ = lifecycle.handle(.opened)
-            logger.info(
-                "connected to RabbitMQ",
-                metadata: ["address": "\(configuration.address)", "epoch": "\(epoch)"]
-            )
+            guard let connection = try connected() else { return lifecycle.handle(.endRequested) }
+            start = .now
             do throws(BrokerFailure) {
-                try serve(connection)
+                connection.callGuard.arm(for: configuration.callTimeout)
+                try role.establish(on: connection, epoch: epoch)
+                _ = lifecycle.handle(.opened)
+                logger.info(
+                    "connected to RabbitMQ",
+                    metadata: ["address": "\(configuration.address)", "epoch": "\(epoch)"]
+                )
+                let deadline = try serve(connection)
+                let rest = ContinuousClock.now.duration(to: deadline)
+                connection.close(within: max(rest, BrokerConnection.courtesy))
             } catch {
-                throw connection.callGuard.hasFired ? .timedOut("a call into librabbitmq hung") : error
+                throw connection.ended(by: error)
             }
-            connection.close(within: configuration.closeTimeout)
             return lifecycle.handle(.drained)
         } catch {
             role.lost(error)
@@ -69,15 +85,58 @@ struct ConnectionOwner<Role: ConnectionRole> {
         }
     }
 
-    private mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
-        // Each call is bounded by the library's own time-out; the guard covers what that does not.
-        connection.callGuard.arm(for: configuration.rpcTimeout * 4 + configuration.callTimeout)
-        defer { connection.callGuard.disarm() }
-        try connection.openChannel()
-        try role.establish(on: connection, epoch: epoch)
+    /// The next connection, or `nil` when the end was asked for before it stood.
+    private mutating func connected() throws(BrokerFailure) -> BrokerConnection? {
+        let attempt =
+            self.attempt
+            ?? ConnectionAttempt(configuration, wakeUp: mailbox.wakeUp, connect: connect, prepare: preparation)
+        self.attempt = attempt
+        // The library's own time-outs come first: what goes on after them is the lookup of the name.
+        let patience = ContinuousClock.now + configuration.connectTimeout + .seconds(1)
+        while true {
+            let now = ContinuousClock.now
+            takeCommands(now: now)
+            do throws(BrokerFailure) {
+                if let connection = try attempt.take() {
+                    self.attempt = nil
+                    return connection
+                }
+            } catch {
+                self.attempt = nil
+                throw error
+            }
+            if role.endRequested {
+                attempt.abandon()
+                self.attempt = nil
+                return nil
+            }
+            guard attempt.isLoggedIn || now < patience else {
+                throw .unreachable(
+                    host: configuration.address.host,
+                    port: configuration.address.port,
+                    reason: "the name lookup has not ended within \(configuration.connectTimeout)"
+                )
+            }
+            sleep(on: -1, until: nil)
+        }
     }
 
-    private mutating func serve(_ connection: borrowing BrokerConnection) throws(BrokerFailure) {
+    /// What an attempt does with a connection before its owner has it: all that waits for the broker's answers.
+    private var preparation: ConnectionAttempt.Prepare {
+        let (configuration, prepare) = (configuration, role.preparation)
+        return { connection throws(BrokerFailure) in
+            // Each call is bounded by the library's own time-out; the guard covers what that does not.
+            connection.callGuard.arm(for: configuration.rpcTimeout * 4 + configuration.callTimeout)
+            defer { connection.callGuard.disarm() }
+            try connection.openChannel()
+            try prepare(connection)
+        }
+    }
+
+    /// Returns when the connection is drained, or the time for it is over, with the deadline for its close.
+    private mutating func serve(
+        _ connection: borrowing BrokerConnection
+    ) throws(BrokerFailure) -> ContinuousClock.Instant {
         var drainDeadline: ContinuousClock.Instant?
         while true {
             let now = ContinuousClock.now
@@ -92,7 +151,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
             // Last, so that nothing that reading has brought about waits through a sleep.
             let mayWriteMore = try role.write(to: connection)
             try role.checkDeadlines(now: now)
-            if let drainDeadline, role.isDrained || now >= drainDeadline { return }
+            if let drainDeadline, role.isDrained || now >= drainDeadline { return drainDeadline }
             let isBusy = mayWriteMore || mayReadMore || connection.hasBufferedInput()
             connection.callGuard.disarm()
             if !isBusy { sleep(on: connection.descriptor, until: drainDeadline) }
@@ -108,6 +167,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 throw .closedByBroker(code: code, text: text)
             case .channelClosed(let code, let text):
                 // The whole connection is rebuilt: a half-alive one is how consumers get lost unnoticed.
+                try connection.sendChannelCloseOK()
                 throw .refused(code: code, text: text)
             case .deliver, .returned, .header, .body, .acknowledge, .refuse, .consuming, .cancelled, .cancelledByBroker,
                 .blocked, .unblocked, .other:
@@ -122,14 +182,19 @@ struct ConnectionOwner<Role: ConnectionRole> {
         let end = ContinuousClock.now + duration
         while true {
             let now = ContinuousClock.now
-            role.turned(now: now)
-            for command in mailbox.drain() { role.take(command) }
+            takeCommands(now: now)
             if role.endRequested { return lifecycle.handle(.endRequested) }
-            // Without a connection there is none to distrust.
-            try? role.checkDeadlines(now: now)
             if now >= end { return lifecycle.handle(.due) }
             sleep(on: -1, until: end)
         }
+    }
+
+    /// A turn without a connection.
+    private mutating func takeCommands(now: ContinuousClock.Instant) {
+        role.turned(now: now)
+        for command in mailbox.drain() { role.take(command) }
+        // Without a connection there is none to distrust.
+        try? role.checkDeadlines(now: now)
     }
 
     /// Waits for the socket, the mailbox or the next deadline: at most a second, so that a stuck loop shows.

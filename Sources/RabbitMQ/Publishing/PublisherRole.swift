@@ -80,9 +80,14 @@ struct PublisherRole: ConnectionRole {
 // MARK: - The life of one connection
 
 extension PublisherRole {
+    var preparation: ConnectionAttempt.Prepare {
+        { [topology] connection throws(BrokerFailure) in
+            try connection.declare(topology)
+            try connection.selectConfirms()
+        }
+    }
+
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
-        try connection.declare(topology)
-        try connection.selectConfirms()
         frameMaximum = connection.frameMaximum
         assembler = Self.assembler()
         window = ConfirmWindow()
