@@ -17,7 +17,7 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var connectTimeout: Duration
     /// For the answer to a declare, consume or cancel.
     public var rpcTimeout: Duration
-    /// For the answer to a publishing; over 10 s, since a quorum queue's leader may fail over in the meantime.
+    /// For the answer to a publishing, from the call on; over 10 s, since a quorum queue's leader may fail over in the meantime.
     public var confirmTimeout: Duration
     /// For an orderly close.
     public var closeTimeout: Duration
@@ -29,6 +29,10 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var limits: ContentLimits
     /// Publishings on their way at once; more wait in memory.
     public var maximumUnconfirmed: Int
+    /// Publishings in memory at once, on their way or waiting; whoever publishes more waits for room.
+    public var maximumHeld: Int
+    /// The bytes of all publishings in memory; a single larger one is taken alone.
+    public var maximumHeldBytes: Int
     /// The certificate authorities that `amqps://` trusts: a PEM file.
     public var certificateAuthorities: String
 
@@ -45,6 +49,8 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         backoff: Backoff = Backoff(),
         limits: ContentLimits = ContentLimits(),
         maximumUnconfirmed: Int = 4096,
+        maximumHeld: Int = 16_384,
+        maximumHeldBytes: Int = 64 * 1024 * 1024,
         certificateAuthorities: String = "/etc/ssl/certs/ca-certificates.crt"
     ) {
         self.address = address
@@ -58,6 +64,8 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         self.backoff = backoff
         self.limits = limits
         self.maximumUnconfirmed = max(1, maximumUnconfirmed)
+        self.maximumHeld = max(1, maximumHeld)
+        self.maximumHeldBytes = max(1, maximumHeldBytes)
         self.certificateAuthorities = certificateAuthorities
     }
 }

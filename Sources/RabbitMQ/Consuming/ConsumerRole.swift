@@ -17,8 +17,12 @@ struct ConsumerRole: ConnectionRole {
     let configuration: RabbitMQConfiguration
     let buffer: DeliveryBuffer
     let board: StatusBoard<ConsumerStatus>
+    let unsettled: UnsettledDeliveries
     let logger: Logger
     let counters = ConsumerCounters()
+    private var gauges = ConsumerGauges()
+    /// When the current turn of the loop began: exact enough for the age of deliveries.
+    private var turnBegan = ContinuousClock.now
 
     private var epoch: UInt64 = 0
     private var assembler: MessageAssembler
@@ -40,6 +44,7 @@ struct ConsumerRole: ConnectionRole {
         configuration: RabbitMQConfiguration,
         buffer: DeliveryBuffer,
         board: StatusBoard<ConsumerStatus>,
+        unsettled: UnsettledDeliveries,
         logger: Logger
     ) {
         self.subscriptions = subscriptions
@@ -47,6 +52,7 @@ struct ConsumerRole: ConnectionRole {
         self.configuration = configuration
         self.buffer = buffer
         self.board = board
+        self.unsettled = unsettled
         self.logger = logger
         assembler = MessageAssembler(limits: configuration.limits)
     }
@@ -83,6 +89,7 @@ struct ConsumerRole: ConnectionRole {
     }
 
     private mutating func giveBack(_ delivery: DeliveryID) {
+        _ = unsettled.remove(delivery)
         if delivery.epoch == epoch { settlements.append((delivery.tag, .requeue)) }
     }
 
@@ -162,7 +169,7 @@ extension ConsumerRole {
             else {
                 return
             }
-            window.delivered(tag)
+            window.delivered(tag, at: turnBegan)
             deliver(tag: tag, consumer: consumer, isRedelivered: isRedelivered, message: message)
         case .consuming(let tag):
             consuming.insert(tag)
@@ -177,6 +184,7 @@ extension ConsumerRole {
         case .cancelledByBroker(let tag):
             throw .consumerCancelled(queues[tag] ?? QueueName(tag.rawValue))
         case .acknowledge, .refuse, .channelClosed, .connectionClosed, .blocked, .unblocked, .other:
+            // The broker blocks connections that publish. This one never does, so an alarm can't hold up settlements.
             return
         }
     }
@@ -187,6 +195,7 @@ extension ConsumerRole {
         counters.deliveries.increment()
         let unsettled = window.count
         board.update { $0.unsettled = unsettled }
+        self.unsettled.add(id)
         let delivery = Delivery(id: id, queue: queue, isRedelivered: isRedelivered, message: message)
         if !buffer.append(delivery) { giveBack(id) }
     }
@@ -197,13 +206,18 @@ extension ConsumerRole {
         throw .timedOut("basic.consume or basic.cancel")
     }
 
-    mutating func turned(now: ContinuousClock.Instant) { board.turned(now: now) }
+    mutating func turned(now: ContinuousClock.Instant) {
+        turnBegan = now
+        board.turned(now: now)
+        gauges.record(now: now, unsettled: window.count, oldest: window.oldestDeliveredAt)
+    }
 
     mutating func lost(_ reason: BrokerFailure) {
         stale(settlements.count)
         settlements = []
         // What nobody has read will be delivered again; whoever has read something settles into the void.
         _ = buffer.removeAll()
+        unsettled.removeAll()
         window = SettlementWindow()
         queues = [:]
         consuming = []

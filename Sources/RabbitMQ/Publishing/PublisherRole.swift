@@ -5,10 +5,8 @@ import Logging
 
 /// The publishing connection: one channel in confirm mode, many publishings on their way at once.
 struct PublisherRole: ConnectionRole {
-    typealias Answer = CheckedContinuation<Result<Void, PublishFailure>, Never>
-
     enum Command: Sendable {
-        case publish(Publishing, deadline: ContinuousClock.Instant, Answer)
+        case publish(Publishing, PublishingAnswer)
         case close(CheckedContinuation<Void, Never>)
         /// Nobody holds the publisher any more.
         case abandon
@@ -16,20 +14,24 @@ struct PublisherRole: ConnectionRole {
 
     private struct Waiting {
         var publishing: Publishing
-        var deadline: ContinuousClock.Instant
-        var answer: Answer
+        var answer: PublishingAnswer
     }
 
     let configuration: RabbitMQConfiguration
     let topology: Topology
     let board: StatusBoard<PublisherStatus>
+    let room: PublishingRoom
     let logger: Logger
     let counters = PublisherCounters()
+    private var gauges = PublisherGauges()
 
     private var assembler: MessageAssembler
     private var window = ConfirmWindow()
     /// Who waits for the answer to each sequence number.
-    private var answers: [UInt64: Answer] = [:]
+    private var answers: [UInt64: PublishingAnswer] = [:]
+    /// Everything sent before it has been answered, be it only for lack of time.
+    private var oldestUnanswered: UInt64 = 1
+    private var newestSent: UInt64 = 0
     /// Not sent yet, in order.
     private var waiting: Deque<Waiting> = []
     private var frameMaximum = 0
@@ -40,16 +42,20 @@ struct PublisherRole: ConnectionRole {
 
     /// Sent before frames are read again: the broker's answers must not pile up behind our own bytes.
     private static let publishingsPerTurn = 128
+    /// Likewise; it also keeps the turn short for the watchdog and for heartbeats on a slow line.
+    private static let bytesPerTurn = 1 << 20
 
     init(
         configuration: RabbitMQConfiguration,
         topology: Topology,
         board: StatusBoard<PublisherStatus>,
+        room: PublishingRoom,
         logger: Logger
     ) {
         self.configuration = configuration
         self.topology = topology
         self.board = board
+        self.room = room
         self.logger = logger
         assembler = Self.assembler()
     }
@@ -60,14 +66,22 @@ struct PublisherRole: ConnectionRole {
     var isDrained: Bool { answers.isEmpty && waiting.isEmpty }
 
     var nextDeadline: ContinuousClock.Instant? {
-        [window.oldestPublishedAt.map { $0 + configuration.confirmTimeout }, waiting.first?.deadline].compactMap { $0 }
-            .min()
+        [
+            distrustAt, answers[oldestUnanswered]?.deadline, waiting.first?.answer.deadline, room.nextDeadline,
+        ].compactMap { $0 }.min()
+    }
+
+    /// When a missing confirm means that the channel is stuck.
+    ///
+    /// Never while the broker blocks: then it is known why, and a fresh connection would be blocked just as well.
+    private var distrustAt: ContinuousClock.Instant? {
+        blocked == nil ? window.oldestPublishedAt.map { $0 + configuration.confirmTimeout } : nil
     }
 
     mutating func take(_ command: Command) {
         switch command {
-        case .publish(let publishing, let deadline, let answer):
-            waiting.append(Waiting(publishing: publishing, deadline: deadline, answer: answer))
+        case .publish(let publishing, let answer):
+            waiting.append(Waiting(publishing: publishing, answer: answer))
         case .close(let waiter):
             closeWaiters.append(waiter)
             endRequested = true
@@ -91,6 +105,7 @@ extension PublisherRole {
         frameMaximum = connection.frameMaximum
         assembler = Self.assembler()
         window = ConfirmWindow()
+        (oldestUnanswered, newestSent) = (1, 0)
         blocked = nil
         counters.connections.increment()
         board.update { $0 = PublisherStatus(canConfirm: true) }
@@ -104,7 +119,8 @@ extension PublisherRole {
         guard room > 0 else { return false }
         connection.cork(true)
         defer { connection.cork(false) }
-        while room > 0, let next = waiting.popFirst() {
+        var bytes = 0
+        while room > 0, bytes < Self.bytesPerTurn, let next = waiting.popFirst() {
             let encoded: EncodedPublishing
             do throws(PublishFailure) {
                 encoded = try EncodedPublishing(next.publishing, frameMaximum: frameMaximum)
@@ -114,9 +130,11 @@ extension PublisherRole {
             }
             let sequence = window.published(next.publishing, at: .now)
             answers[sequence] = next.answer
+            newestSent = sequence
             counters.published.increment()
             try connection.publish(encoded)
             room -= 1
+            bytes += next.publishing.body.count
         }
         let unconfirmed = window.count
         board.update { $0.unconfirmed = unconfirmed }
@@ -182,22 +200,47 @@ extension PublisherRole {
     }
 
     mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {
-        while let first = waiting.first, now >= first.deadline {
+        while let first = waiting.first, now >= first.answer.deadline {
             waiting.removeFirst()
             counters.unknown.increment()
             first.answer.resume(returning: .failure(.unknown("not sent within the confirm timeout: \(obstacle)")))
         }
-        guard let oldest = window.oldestPublishedAt, now >= oldest + configuration.confirmTimeout else { return }
-        // The broker may be stuck on this channel: everything on it is in doubt, and a fresh connection begins anew.
-        throw .timedOut("no confirm within \(configuration.confirmTimeout)")
+        counters.unknown.increment(by: room.expire(now: now, reason: obstacle))
+        // Sent long enough ago for an answer.
+        let isStuck =
+            blocked == nil && window.oldestPublishedAt.map { now >= $0 + configuration.confirmTimeout / 2 } == true
+        // Whoever published gets an answer in time; a confirm that comes later finds nobody.
+        while oldestUnanswered <= newestSent {
+            if let answer = answers[oldestUnanswered] {
+                guard now >= answer.deadline else { break }
+                // Everything on the channel is in doubt then, and a fresh connection begins anew.
+                if isStuck { throw noConfirm }
+                counters.unknown.increment()
+                self.answer(oldestUnanswered, .failure(.unknown("no confirm within the confirm timeout: \(obstacle)")))
+            }
+            oldestUnanswered += 1
+        }
+        if let distrustAt, now >= distrustAt { throw noConfirm }
     }
+
+    private var noConfirm: BrokerFailure { .timedOut("no confirm within \(configuration.confirmTimeout)") }
 
     private var obstacle: String {
         blocked.map { "RabbitMQ blocks publishing: \($0)" }
             ?? (frameMaximum == 0 ? trouble : "the broker confirms too slowly")
     }
 
-    mutating func turned(now: ContinuousClock.Instant) { board.turned(now: now) }
+    mutating func turned(now: ContinuousClock.Instant) {
+        board.turned(now: now)
+        let room = room
+        gauges.record(
+            now: now,
+            unconfirmed: window.count,
+            held: room.count,
+            outside: room.waiting,
+            isBlocked: blocked != nil
+        )
+    }
 
     mutating func lost(_ reason: BrokerFailure) {
         trouble = "\(reason)"
@@ -213,6 +256,7 @@ extension PublisherRole {
         try? perform(window.lost(reason: "the publisher was closed before the broker answered"))
         for next in waiting { next.answer.resume(returning: .failure(.closed)) }
         waiting = []
+        room.close()
         board.update { $0 = PublisherStatus(trouble: "closed") }
         for waiter in closeWaiters { waiter.resume() }
         closeWaiters = []
