@@ -11,7 +11,8 @@ public struct SettlementWindow: Sendable {
         case requeue(UInt64)
     }
 
-    private var unsettled: Set<UInt64> = []
+    /// With the time of each delivery.
+    private var unsettled: [UInt64: ContinuousClock.Instant] = [:]
     /// No tag below it is unsettled.
     private var oldest: UInt64 = 1
     private var newest: UInt64 = 0
@@ -22,9 +23,12 @@ public struct SettlementWindow: Sendable {
     /// Deliveries that are not settled.
     public var count: Int { unsettled.count }
 
+    /// When the oldest delivery that is not settled came.
+    public var oldestDeliveredAt: ContinuousClock.Instant? { unsettled[oldest] }
+
     /// Notes a delivery.
-    public mutating func delivered(_ tag: UInt64) {
-        unsettled.insert(tag)
+    public mutating func delivered(_ tag: UInt64, at now: ContinuousClock.Instant) {
+        unsettled[tag] = now
         newest = max(newest, tag)
     }
 
@@ -37,7 +41,7 @@ public struct SettlementWindow: Sendable {
         var acknowledged: Set<UInt64> = []
         var unknown = 0
         for (tag, settlement) in batch {
-            guard unsettled.contains(tag), !acknowledged.contains(tag) else {
+            guard unsettled[tag] != nil, !acknowledged.contains(tag) else {
                 unknown += 1
                 continue
             }
@@ -45,23 +49,23 @@ public struct SettlementWindow: Sendable {
             case .acknowledge:
                 acknowledged.insert(tag)
             case .requeue:
-                unsettled.remove(tag)
+                unsettled.removeValue(forKey: tag)
                 actions.append(.requeue(tag))
             }
         }
         var prefix: [UInt64] = []
         while oldest <= newest {
             if acknowledged.remove(oldest) != nil {
-                unsettled.remove(oldest)
+                unsettled.removeValue(forKey: oldest)
                 prefix.append(oldest)
-            } else if unsettled.contains(oldest) {
+            } else if unsettled[oldest] != nil {
                 break
             }
             oldest += 1
         }
         if let last = prefix.last { actions.append(.acknowledge(last, multiple: prefix.count > 1)) }
         for tag in acknowledged.sorted() {
-            unsettled.remove(tag)
+            unsettled.removeValue(forKey: tag)
             actions.append(.acknowledge(tag, multiple: false))
         }
         return (actions, unknown)

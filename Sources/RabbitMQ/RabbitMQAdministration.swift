@@ -96,10 +96,14 @@ public struct RabbitMQAdministration: Sendable {
         let configuration = configuration
         return try await OwnerThread.run(name: "amqp-admin") { () throws(BrokerFailure) in
             let connection = try BrokerConnection(configuration)
-            try connection.openChannel()
-            let value = try body(connection)
-            connection.close(within: configuration.closeTimeout)
-            return value
+            do throws(BrokerFailure) {
+                try connection.openChannel()
+                let value = try body(connection)
+                connection.close(within: configuration.closeTimeout)
+                return value
+            } catch {
+                throw connection.ended(by: error)
+            }
         }
     }
 }

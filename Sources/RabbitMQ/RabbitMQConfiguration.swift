@@ -8,13 +8,16 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var connectionName: String
     /// A peer that is silent for twice as long is dead.
     ///
-    /// Whole seconds.
+    /// Whole seconds, at least one.
     public var heartbeat: Duration
     /// For TCP, TLS and the handshake together.
+    ///
+    /// The lookup of the host's name can't be interrupted: when it takes longer, the attempt counts as failed, is taken up
+    /// again by the next one, and `close()` does not wait for it.
     public var connectTimeout: Duration
     /// For the answer to a declare, consume or cancel.
     public var rpcTimeout: Duration
-    /// For the answer to a publishing; over 10 s, since a quorum queue's leader may fail over in the meantime.
+    /// For the answer to a publishing, from the call on; over 10 s, since a quorum queue's leader may fail over in the meantime.
     public var confirmTimeout: Duration
     /// For an orderly close.
     public var closeTimeout: Duration
@@ -26,6 +29,10 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var limits: ContentLimits
     /// Publishings on their way at once; more wait in memory.
     public var maximumUnconfirmed: Int
+    /// Publishings in memory at once, on their way or waiting; whoever publishes more waits for room.
+    public var maximumHeld: Int
+    /// The bytes of all publishings in memory; a single larger one is taken alone.
+    public var maximumHeldBytes: Int
     /// How `amqps://` is secured.
     public var tls: TLSConfiguration
     /// How we log in.
@@ -44,6 +51,8 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         backoff: Backoff = Backoff(),
         limits: ContentLimits = ContentLimits(),
         maximumUnconfirmed: Int = 4096,
+        maximumHeld: Int = 16_384,
+        maximumHeldBytes: Int = 64 * 1024 * 1024,
         tls: TLSConfiguration = TLSConfiguration(),
         authentication: Authentication = .password
     ) {
@@ -58,7 +67,14 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         self.backoff = backoff
         self.limits = limits
         self.maximumUnconfirmed = max(1, maximumUnconfirmed)
+        self.maximumHeld = max(1, maximumHeld)
+        self.maximumHeldBytes = max(1, maximumHeldBytes)
         self.tls = tls
         self.authentication = authentication
     }
+}
+
+extension RabbitMQConfiguration {
+    /// The heartbeat in AMQP's unit; zero would switch it off, and with it every notice of a dead peer.
+    var heartbeatSeconds: Int { max(1, Int(clamping: heartbeat.components.seconds)) }
 }

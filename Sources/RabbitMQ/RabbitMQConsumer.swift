@@ -1,4 +1,5 @@
 public import AMQP
+import CoreMetrics
 public import Logging
 
 /// Consumes queues of RabbitMQ: one connection, one channel, a thread of its own, reconnecting until it is closed.
@@ -11,7 +12,9 @@ public final class RabbitMQConsumer: DeliverySource {
     /// Iterate once.
     public let deliveries: AsyncStream<Delivery>
 
-    private let mailbox = Mailbox<ConsumerRole.Command>()
+    let mailbox = Mailbox<ConsumerRole.Command>()
+    private let unsettled = UnsettledDeliveries()
+    private let counters = ConsumerCounters()
     private let board = StatusBoard(ConsumerStatus(trouble: "not connected yet"))
 
     /// Starts connecting at once.
@@ -23,7 +26,7 @@ public final class RabbitMQConsumer: DeliverySource {
     ) {
         let buffer = DeliveryBuffer()
         deliveries = buffer.stream
-        let (mailbox, board) = (mailbox, board)
+        let (mailbox, board, unsettled) = (mailbox, board, unsettled)
         var configuration = configuration
         configuration.connectionName += " consumer"
         OwnerThread.start(name: "amqp-consumer") { [configuration] in
@@ -33,6 +36,7 @@ public final class RabbitMQConsumer: DeliverySource {
                 configuration: configuration,
                 buffer: buffer,
                 board: board,
+                unsettled: unsettled,
                 logger: logger
             )
             var owner = ConnectionOwner(configuration: configuration, mailbox: mailbox, logger: logger, role: role)
@@ -47,10 +51,12 @@ public final class RabbitMQConsumer: DeliverySource {
 
     /// Tells the broker about a delivery.
     ///
-    /// Never blocks; a handle of an earlier epoch is dropped and counted.
+    /// Never blocks; a handle of an earlier epoch, or a second settlement, is dropped and counted.
     public func settle(_ delivery: DeliveryID, _ settlement: Settlement) {
-        if !mailbox.post(.settle(delivery, settlement)) {
+        guard unsettled.remove(delivery), mailbox.post(.settle(delivery, settlement)) else {
+            counters.staleSettlements.increment()
             board.update { $0.staleSettlements += 1 }
+            return
         }
     }
 

@@ -6,6 +6,7 @@ public final class RabbitMQPublisher: Publisher {
     private let configuration: RabbitMQConfiguration
     private let mailbox = Mailbox<PublisherRole.Command>()
     private let board = StatusBoard(PublisherStatus(trouble: "not connected yet"))
+    private let room: PublishingRoom
 
     /// Starts connecting at once.
     ///
@@ -14,9 +15,16 @@ public final class RabbitMQPublisher: Publisher {
         var configuration = configuration
         configuration.connectionName += " publisher"
         self.configuration = configuration
-        let (mailbox, board) = (mailbox, board)
+        room = PublishingRoom(count: configuration.maximumHeld, bytes: configuration.maximumHeldBytes)
+        let (mailbox, board, room) = (mailbox, board, room)
         OwnerThread.start(name: "amqp-publisher") { [configuration] in
-            let role = PublisherRole(configuration: configuration, topology: topology, board: board, logger: logger)
+            let role = PublisherRole(
+                configuration: configuration,
+                topology: topology,
+                board: board,
+                room: room,
+                logger: logger
+            )
             var owner = ConnectionOwner(configuration: configuration, mailbox: mailbox, logger: logger, role: role)
             owner.run()
         }
@@ -27,18 +35,23 @@ public final class RabbitMQPublisher: Publisher {
         _ = mailbox.post(.abandon)
     }
 
-    /// Publishes and returns when the broker has confirmed.
+    /// Publishes and returns when the broker has confirmed, at the latest after the confirm time-out.
     ///
-    /// Without a connection it waits for one, up to the confirm time-out.
+    /// Without a connection it waits for one, and when too much is held in memory already, for room. Only the wait for
+    /// room ends with the task's cancellation: what was taken over may be on its way.
     public func publish(_ publishing: Publishing) async throws(PublishFailure) {
         let deadline = ContinuousClock.now + configuration.confirmTimeout
+        let bytes = publishing.body.count + Self.overhead
+        try await room.enter(bytes: bytes, deadline: deadline)
         let result: Result<Void, PublishFailure> = await withCheckedContinuation { continuation in
-            if !mailbox.post(.publish(publishing, deadline: deadline, continuation)) {
-                continuation.resume(returning: .failure(.closed))
-            }
+            let answer = PublishingAnswer(deadline: deadline, room: room, bytes: bytes, caller: continuation)
+            if !mailbox.post(.publish(publishing, answer)) { answer.resume(returning: .failure(.closed)) }
         }
         try result.get()
     }
+
+    /// What a publishing takes besides its body, roughly.
+    private static let overhead = 1024
 
     /// Waits for open confirms within its deadline, then closes the connection.
     public func close() async {

@@ -2,9 +2,11 @@ import AMQP
 import Testing
 
 @Suite struct SettlementWindowTests {
+    private let start = ContinuousClock.now
+
     private func window(_ tags: ClosedRange<UInt64>) -> SettlementWindow {
         var window = SettlementWindow()
-        for tag in tags { window.delivered(tag) }
+        for tag in tags { window.delivered(tag, at: start + .seconds(tag)) }
         return window
     }
 

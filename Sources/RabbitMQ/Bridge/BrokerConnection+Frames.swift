@@ -16,6 +16,10 @@ extension BrokerConnection {
         try Self.check(status, "reading")
         // What was decoded is copied here, so its memory can go; the library keeps it while a frame is incomplete.
         defer { amqp_maybe_release_buffers_on_channel(state, frame.channel) }
+        // Zero is the connection's own; content there, or anything on a channel that was never opened, is nobody's.
+        guard frame.channel == 1 || (frame.channel == 0 && frame.frame_type == AMQP_FRAME_METHOD) else {
+            throw .lost("a frame of type \(frame.frame_type) came on channel \(frame.channel)")
+        }
         switch Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD:
             return Self.method(frame.payload.method)

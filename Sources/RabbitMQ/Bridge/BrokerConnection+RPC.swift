@@ -102,6 +102,12 @@ extension BrokerConnection {
     }
 
     private borrowing func checkReply(_ what: String) throws(BrokerFailure) {
-        try Self.check(amqp_get_rpc_reply(state), what)
+        do throws(BrokerFailure) {
+            try Self.check(amqp_get_rpc_reply(state), what)
+        } catch {
+            // The library never answers a close by itself.
+            if case .closedByBroker = error { sendConnectionCloseOK() }
+            throw error
+        }
     }
 }

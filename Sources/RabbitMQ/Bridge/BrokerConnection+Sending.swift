@@ -65,6 +65,13 @@ extension BrokerConnection {
     /// The answer to the broker's `connection.close`.
     borrowing func sendConnectionCloseOK() { outbound.frames.connectionCloseOK() }
 
+    /// The answer to a `connection.close` before there is a connection to speak of.
+    static func sendConnectionCloseOK(_ state: amqp_connection_state_t) {
+        var method = amqp_connection_close_ok_t()
+        // The connection ends in any case, so the status does not matter.
+        _ = amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &method)
+    }
+
     /// The answer to the broker's `channel.close`.
     borrowing func sendChannelCloseOK() { outbound.frames.channelCloseOK() }
 

@@ -26,7 +26,7 @@ extension BrokerConnection {
         _ properties: inout amqp_table_t
     ) -> amqp_rpc_reply_t {
         let address = configuration.address
-        let heartbeat = Int32(clamping: configuration.heartbeat.components.seconds)
+        let heartbeat = Int32(clamping: configuration.heartbeatSeconds)
         switch configuration.authentication {
         case .password:
             return crabbitmq_login_plain(

@@ -32,6 +32,7 @@ struct BrokerConnection: ~Copyable {
         let address = configuration.address
         let handshake = address.usesTLS ? TLSHandshake(configuration.tls) : nil
         defer { withExtendedLifetime(handshake) {} }
+        let deadline = ContinuousClock.now + configuration.connectTimeout
         guard let state = amqp_new_connection() else { throw .lost("out of memory") }
         do throws(BrokerFailure) {
             try Self.dial(state, configuration, handshake)
@@ -40,12 +41,20 @@ struct BrokerConnection: ~Copyable {
             throw error
         }
         let descriptor = amqp_get_sockfd(state)
-        let callGuard = CallGuard(descriptor: descriptor)
-        callGuard.arm(for: configuration.connectTimeout + configuration.rpcTimeout)
+        guard let callGuard = CallGuard(descriptor: descriptor) else {
+            amqp_destroy_connection(state)
+            throw .lost("the process has no file descriptor left")
+        }
+        // What dialling has left of the time; the guard comes after the library's own time-out.
+        let rest = max(ContinuousClock.now.duration(to: deadline), .milliseconds(1))
+        var handshakeTimeout = rest.timeval
+        amqp_set_handshake_timeout(state, &handshakeTimeout)
+        callGuard.arm(for: rest + .milliseconds(500))
         do throws(BrokerFailure) {
-            Self.limitUnacknowledgedBytes(descriptor, configuration)
+            Self.limitSilence(descriptor, configuration)
             try Self.login(state, configuration, handshake)
         } catch {
+            if case .loginRefused = error { Self.sendConnectionCloseOK(state) }
             callGuard.retire()
             amqp_destroy_connection(state)
             throw error
@@ -74,8 +83,24 @@ struct BrokerConnection: ~Copyable {
         var limit = timeout.timeval
         amqp_set_rpc_timeout(state, &limit)
         callGuard.arm(for: timeout + .seconds(1))
+        defer { callGuard.disarm() }
+        // Behind half a frame a close would make no sense to the broker.
+        guard (try? flush(within: timeout)) != nil else { return }
         _ = amqp_connection_close(state, AMQP_REPLY_SUCCESS)
-        callGuard.disarm()
+    }
+
+    /// For a close when there is little time left, or nothing to wait for.
+    static var courtesy: Duration { .seconds(1) }
+
+    /// Says goodbye when the peer still listens, so that the broker need not find out by itself that the consumers are
+    /// gone, and gives the reason of the end.
+    borrowing func ended(by failure: BrokerFailure) -> BrokerFailure {
+        if callGuard.hasFired { return .timedOut("a call into librabbitmq hung") }
+        switch failure {
+        case .refused, .consumerCancelled, .topology: close(within: Self.courtesy)
+        case .unreachable, .untrusted, .loginRefused, .closedByBroker, .timedOut, .lost, .invalid: break
+        }
+        return failure
     }
 
     private static func dial(
@@ -92,7 +117,6 @@ struct BrokerConnection: ~Copyable {
         }
         var timeout = configuration.connectTimeout.timeval
         var rpcTimeout = configuration.rpcTimeout.timeval
-        amqp_set_handshake_timeout(state, &timeout)
         amqp_set_rpc_timeout(state, &rpcTimeout)
         let socket = address.usesTLS ? amqp_ssl_socket_new(state) : amqp_tcp_socket_new(state)
         guard let socket else { throw .lost("out of memory") }
@@ -106,16 +130,19 @@ struct BrokerConnection: ~Copyable {
         }
     }
 
-    /// A peer that acknowledges nothing for two heartbeats is gone, whatever the library waits for.
-    private static func limitUnacknowledgedBytes(_ descriptor: Int32, _ configuration: RabbitMQConfiguration) {
-        var milliseconds = UInt32(clamping: configuration.heartbeat.components.seconds * 2_000)
-        setsockopt(
-            descriptor,
-            Int32(IPPROTO_TCP),
-            TCP_USER_TIMEOUT,
-            &milliseconds,
-            socklen_t(MemoryLayout.size(ofValue: milliseconds))
-        )
+    /// A peer that acknowledges no bytes for two heartbeats, or no probe when there are none, is gone, whatever the
+    /// library waits for.
+    private static func limitSilence(_ descriptor: Int32, _ configuration: RabbitMQConfiguration) {
+        func set(_ level: Int32, _ option: Int32, _ value: Int) {
+            var value = Int32(clamping: value)
+            setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout.size(ofValue: value)))
+        }
+        let heartbeat = configuration.heartbeatSeconds
+        set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, heartbeat * 2_000)
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, heartbeat)
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, heartbeat / 3))
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
     }
 
     private static func login(

@@ -17,8 +17,12 @@ struct ConsumerRole: ConnectionRole {
     let configuration: RabbitMQConfiguration
     let buffer: DeliveryBuffer
     let board: StatusBoard<ConsumerStatus>
+    let unsettled: UnsettledDeliveries
     let logger: Logger
     let counters = ConsumerCounters()
+    private var gauges = ConsumerGauges()
+    /// When the current turn of the loop began: exact enough for the age of deliveries.
+    private var turnBegan = ContinuousClock.now
 
     private var epoch: UInt64 = 0
     private var assembler: MessageAssembler
@@ -42,6 +46,7 @@ struct ConsumerRole: ConnectionRole {
         configuration: RabbitMQConfiguration,
         buffer: DeliveryBuffer,
         board: StatusBoard<ConsumerStatus>,
+        unsettled: UnsettledDeliveries,
         logger: Logger
     ) {
         self.subscriptions = subscriptions
@@ -49,6 +54,7 @@ struct ConsumerRole: ConnectionRole {
         self.configuration = configuration
         self.buffer = buffer
         self.board = board
+        self.unsettled = unsettled
         self.logger = logger
         assembler = MessageAssembler(limits: configuration.limits)
     }
@@ -85,6 +91,7 @@ struct ConsumerRole: ConnectionRole {
     }
 
     private mutating func giveBack(_ delivery: DeliveryID) {
+        _ = unsettled.remove(delivery)
         if delivery.epoch == epoch { settlements.append((delivery.tag, .requeue)) }
     }
 
@@ -104,8 +111,11 @@ struct ConsumerRole: ConnectionRole {
 // MARK: - The life of one connection
 
 extension ConsumerRole {
+    var preparation: ConnectionAttempt.Prepare {
+        { [topology] connection throws(BrokerFailure) in try connection.declare(topology) }
+    }
+
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
-        try connection.declare(topology)
         self.epoch = epoch
         assembler = MessageAssembler(limits: configuration.limits)
         window = SettlementWindow()
@@ -160,7 +170,7 @@ extension ConsumerRole {
             else {
                 return
             }
-            window.delivered(tag)
+            window.delivered(tag, at: turnBegan)
             deliver(tag: tag, consumer: consumer, isRedelivered: isRedelivered, message: message)
         case .consuming(let tag):
             consuming.insert(tag)
@@ -175,6 +185,7 @@ extension ConsumerRole {
         case .cancelledByBroker(let tag):
             throw .consumerCancelled(queues[tag] ?? QueueName(tag.rawValue))
         case .acknowledge, .refuse, .channelClosed, .connectionClosed, .blocked, .unblocked, .other:
+            // The broker blocks connections that publish. This one never does, so an alarm can't hold up settlements.
             return
         }
     }
@@ -190,6 +201,7 @@ extension ConsumerRole {
         counters.deliveries.increment(by: arrived.count)
         let unsettled = window.count
         board.update { $0.unsettled = unsettled }
+        for delivery in arrived { self.unsettled.add(delivery.id) }
         if !buffer.append(contentsOf: arrived) { for delivery in arrived { giveBack(delivery.id) } }
         arrived.removeAll(keepingCapacity: true)
     }
@@ -200,7 +212,11 @@ extension ConsumerRole {
         throw .timedOut("basic.consume or basic.cancel")
     }
 
-    mutating func turned(now: ContinuousClock.Instant) { board.turned(now: now) }
+    mutating func turned(now: ContinuousClock.Instant) {
+        turnBegan = now
+        board.turned(now: now)
+        gauges.record(now: now, unsettled: window.count, oldest: window.oldestDeliveredAt)
+    }
 
     mutating func lost(_ reason: BrokerFailure) {
         stale(settlements.count)
@@ -208,6 +224,7 @@ extension ConsumerRole {
         arrived = []
         // What nobody has read will be delivered again; whoever has read something settles into the void.
         _ = buffer.removeAll()
+        unsettled.removeAll()
         window = SettlementWindow()
         queues = [:]
         consuming = []

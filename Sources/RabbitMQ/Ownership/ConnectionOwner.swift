@@ -7,20 +7,32 @@ struct ConnectionOwner<Role: ConnectionRole> {
     private let configuration: RabbitMQConfiguration
     private let mailbox: Mailbox<Role.Command>
     private let logger: Logger
+    private let connect: ConnectionAttempt.Connect
     private var role: Role
     private var lifecycle: ConnectionLifecycle
     /// Emptied and filled in turn with the mailbox, so that neither allocates.
     private var commands: [Role.Command] = []
     private var heartbeats = Heartbeats(interval: .zero, now: .now)
+    /// One that is still under way, perhaps since an earlier turn of the lifecycle.
+    private var attempt: ConnectionAttempt?
 
     /// Frames taken before anything is written again.
     private static var framesPerTurn: Int { 256 }
 
-    init(configuration: RabbitMQConfiguration, mailbox: Mailbox<Role.Command>, logger: Logger, role: Role) {
+    init(
+        configuration: RabbitMQConfiguration,
+        mailbox: Mailbox<Role.Command>,
+        logger: Logger,
+        role: Role,
+        connect: @escaping ConnectionAttempt.Connect = { configuration throws(BrokerFailure) in
+            try BrokerConnection(configuration)
+        }
+    ) {
         self.configuration = configuration
         self.mailbox = mailbox
         self.logger = logger
         self.role = role
+        self.connect = connect
         lifecycle = ConnectionLifecycle(backoff: configuration.backoff)
     }
 
@@ -34,6 +46,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
             case .retry(let wait):
                 action = self.wait(wait)
             case .finish:
+                attempt?.abandon()
                 for command in mailbox.close() { role.take(command) }
                 role.finish()
                 return
@@ -45,24 +58,21 @@ struct ConnectionOwner<Role: ConnectionRole> {
     }
 
     private mutating func connectAndServe(epoch: UInt64) -> ConnectionLifecycle.Action {
-        let start = ContinuousClock.now
+        var start = ContinuousClock.now
         do throws(BrokerFailure) {
-            let connection = try BrokerConnection(configuration)
-            try establish(on: connection, epoch: epoch)
-            _ = lifecycle.handle(.opened)
-            var metadata: Logger.Metadata = ["address": "\(configuration.address)", "epoch": "\(epoch)"]
-            if let session = connection.tlsSession {
-                CertificateMeters.show(session)
-                metadata["tls"] = "\(session.version)"
-                metadata["certificate-until"] = "\(UTCText.of(session.serverCertificateExpiry))"
-            }
-            logger.info("connected to RabbitMQ", metadata: metadata)
+            guard let connection = try connected() else { return lifecycle.handle(.endRequested) }
+            start = .now
             do throws(BrokerFailure) {
-                try serve(connection)
+                connection.callGuard.arm(for: configuration.callTimeout)
+                try role.establish(on: connection, epoch: epoch)
+                _ = lifecycle.handle(.opened)
+                report(connection.tlsSession, epoch: epoch)
+                let deadline = try serve(connection)
+                let rest = ContinuousClock.now.duration(to: deadline)
+                connection.close(within: max(rest, BrokerConnection.courtesy))
             } catch {
-                throw connection.callGuard.hasFired ? .timedOut("a call into librabbitmq hung") : error
+                throw connection.ended(by: error)
             }
-            connection.close(within: configuration.closeTimeout)
             return lifecycle.handle(.drained)
         } catch {
             role.lost(error)
@@ -75,15 +85,68 @@ struct ConnectionOwner<Role: ConnectionRole> {
         }
     }
 
-    private mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
-        // Each call is bounded by the library's own time-out; the guard covers what that does not.
-        connection.callGuard.arm(for: configuration.rpcTimeout * 4 + configuration.callTimeout)
-        defer { connection.callGuard.disarm() }
-        try connection.openChannel()
-        try role.establish(on: connection, epoch: epoch)
+    private func report(_ session: TLSSession?, epoch: UInt64) {
+        var metadata: Logger.Metadata = ["address": "\(configuration.address)", "epoch": "\(epoch)"]
+        if let session {
+            CertificateMeters.show(session)
+            metadata["tls"] = "\(session.version)"
+            metadata["certificate-until"] = "\(UTCText.of(session.serverCertificateExpiry))"
+        }
+        logger.info("connected to RabbitMQ", metadata: metadata)
     }
 
-    private mutating func serve(_ connection: borrowing BrokerConnection) throws(BrokerFailure) {
+    /// The next connection, or `nil` when the end was asked for before it stood.
+    private mutating func connected() throws(BrokerFailure) -> BrokerConnection? {
+        let attempt =
+            self.attempt
+            ?? ConnectionAttempt(configuration, wakeUp: mailbox.wakeUp, connect: connect, prepare: preparation)
+        self.attempt = attempt
+        // The library's own time-outs come first: what goes on after them is the lookup of the name.
+        let patience = ContinuousClock.now + configuration.connectTimeout + .seconds(1)
+        while true {
+            let now = ContinuousClock.now
+            takeCommands(now: now)
+            do throws(BrokerFailure) {
+                if let connection = try attempt.take() {
+                    self.attempt = nil
+                    return connection
+                }
+            } catch {
+                self.attempt = nil
+                throw error
+            }
+            if role.endRequested {
+                attempt.abandon()
+                self.attempt = nil
+                return nil
+            }
+            guard attempt.isLoggedIn || now < patience else {
+                throw .unreachable(
+                    host: configuration.address.host,
+                    port: configuration.address.port,
+                    reason: "the name lookup has not ended within \(configuration.connectTimeout)"
+                )
+            }
+            _ = sleep(on: -1, forWriting: false, until: nil)
+        }
+    }
+
+    /// What an attempt does with a connection before its owner has it: all that waits for the broker's answers.
+    private var preparation: ConnectionAttempt.Prepare {
+        let (configuration, prepare) = (configuration, role.preparation)
+        return { connection throws(BrokerFailure) in
+            // Each call is bounded by the library's own time-out; the guard covers what that does not.
+            connection.callGuard.arm(for: configuration.rpcTimeout * 4 + configuration.callTimeout)
+            defer { connection.callGuard.disarm() }
+            try connection.openChannel()
+            try prepare(connection)
+        }
+    }
+
+    /// Returns when the connection is drained, or the time for it is over, with the deadline for its close.
+    private mutating func serve(
+        _ connection: borrowing BrokerConnection
+    ) throws(BrokerFailure) -> ContinuousClock.Instant {
         var drainDeadline: ContinuousClock.Instant?
         heartbeats = Heartbeats(interval: connection.heartbeat, now: .now)
         while true {
@@ -100,7 +163,9 @@ struct ConnectionOwner<Role: ConnectionRole> {
             let mayWriteMore = try role.write(to: connection)
             try send(connection, now: now)
             try role.checkDeadlines(now: now)
-            if let drainDeadline, role.isDrained && connection.unsentBytes == 0 || now >= drainDeadline { return }
+            if let drainDeadline, role.isDrained && connection.unsentBytes == 0 || now >= drainDeadline {
+                return drainDeadline
+            }
             let isBusy = mayWriteMore || mayReadMore || connection.hasBufferedInput()
             connection.callGuard.disarm()
             if !isBusy {
@@ -135,6 +200,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 throw .closedByBroker(code: code, text: text)
             case .channelClosed(let code, let text):
                 // The whole connection is rebuilt: a half-alive one is how consumers get lost unnoticed.
+                connection.sendChannelCloseOK()
                 throw .refused(code: code, text: text)
             case .deliver, .returned, .header, .body, .acknowledge, .refuse, .consuming, .cancelled, .cancelledByBroker,
                 .blocked, .unblocked, .other:
@@ -160,14 +226,19 @@ struct ConnectionOwner<Role: ConnectionRole> {
         let end = ContinuousClock.now + duration
         while true {
             let now = ContinuousClock.now
-            role.turned(now: now)
-            takeCommands()
+            takeCommands(now: now)
             if role.endRequested { return lifecycle.handle(.endRequested) }
-            // Without a connection there is none to distrust.
-            try? role.checkDeadlines(now: now)
             if now >= end { return lifecycle.handle(.due) }
             _ = sleep(on: -1, forWriting: false, until: end)
         }
+    }
+
+    /// A turn without a connection.
+    private mutating func takeCommands(now: ContinuousClock.Instant) {
+        role.turned(now: now)
+        takeCommands()
+        // Without a connection there is none to distrust.
+        try? role.checkDeadlines(now: now)
     }
 
     /// Waits for the socket, the mailbox or the next deadline: at most a second, so that a stuck loop shows.
@@ -185,11 +256,10 @@ struct ConnectionOwner<Role: ConnectionRole> {
             pollfd(fd: mailbox.wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: descriptor, events: Int16(forWriting ? POLLIN | POLLOUT : POLLIN), revents: 0),
         ]
-        mailbox.wakeUp.await()
         // Rounded up: a deadline that is a fraction away must not make the loop spin.
-        let limit = mailbox.isEmpty ? Int32(clamping: max(0, milliseconds + 1)) : 0
+        let limit = mailbox.wakeUp.await() ? Int32(clamping: max(0, milliseconds + 1)) : 0
         poll(&descriptors, nfds_t(descriptors.count), limit)
-        mailbox.wakeUp.clear(isReadable: descriptors[0].revents != 0)
+        if descriptors[0].revents != 0 { mailbox.wakeUp.clear() }
         return descriptors[1].revents & Int16(POLLIN) != 0
     }
 }

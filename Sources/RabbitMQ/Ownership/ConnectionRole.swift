@@ -14,9 +14,12 @@ protocol ConnectionRole {
     /// When `checkDeadlines` has to be called next.
     var nextDeadline: ContinuousClock.Instant? { get }
 
+    /// Declares and negotiates on a fresh connection: calls that wait for the broker, on the thread that connects.
+    var preparation: ConnectionAttempt.Prepare { get }
+
     /// Takes what was posted; writes nothing yet.
     mutating func take(_ command: Command)
-    /// Makes a fresh connection ready.
+    /// Begins to use a prepared connection; waits for nothing.
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure)
     /// Begins the orderly end.
     mutating func drain(on connection: borrowing BrokerConnection) throws(BrokerFailure)

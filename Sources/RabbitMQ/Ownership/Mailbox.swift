@@ -21,10 +21,10 @@ final class Mailbox<Command: Sendable>: Sendable {
     }
 
     /// Takes all that wait, in order, into an empty array whose memory the next ones will use.
-    func drain(into commands: inout [Command]) { state.withLock { swap(&$0.commands, &commands) } }
-
-    /// Whether nothing waits.
-    var isEmpty: Bool { state.withLock(\.commands.isEmpty) }
+    func drain(into commands: inout [Command]) {
+        wakeUp.reset()
+        state.withLock { swap(&$0.commands, &commands) }
+    }
 
     /// Takes the last commands and accepts no more.
     func close() -> [Command] {

@@ -6,8 +6,16 @@ final class WakeUp: Sendable {
     /// For `poll`: readable when somebody has signalled.
     let descriptor: Int32
     private let signalDescriptor: Int32
-    /// Whether the owner sleeps, or is about to: only then does a signal cost a system call.
-    private let isAwaited = Atomic(false)
+    private let state = Atomic(State.idle)
+
+    private enum State: UInt8, AtomicRepresentable {
+        /// The owner is awake and has seen every signal.
+        case idle
+        /// The owner sleeps, or is about to: only now does a signal cost a system call.
+        case awaited
+        /// There was a signal that the owner has not seen.
+        case signalled
+    }
 
     init() {
         var ends: [Int32] = [-1, -1]
@@ -25,24 +33,24 @@ final class WakeUp: Sendable {
         close(signalDescriptor)
     }
 
-    /// Wakes the owner.
-    ///
-    /// Free of cost while it is awake. A full pipe is a signal too, so the result does not matter.
+    /// Wakes the owner, or keeps it awake.
     func signal() {
-        guard isAwaited.exchange(false, ordering: .sequentiallyConsistent) else { return }
+        guard state.exchange(.signalled, ordering: .sequentiallyConsistent) == .awaited else { return }
         var byte: UInt8 = 1
+        // A full pipe is a signal too, so the result does not matter.
         _ = write(signalDescriptor, &byte, 1)
     }
 
-    /// From here on a signal makes the descriptor readable.
-    ///
-    /// What was posted before was posted without one: the owner looks once more before it sleeps.
-    func await() { isAwaited.store(true, ordering: .sequentiallyConsistent) }
+    /// The owner looks now: signals before this one have been seen.
+    func reset() { state.store(.idle, ordering: .sequentiallyConsistent) }
 
-    /// The owner is awake; takes the signals that have come.
-    func clear(isReadable: Bool) {
-        isAwaited.store(false, ordering: .sequentiallyConsistent)
-        guard isReadable else { return }
+    /// From here on a signal makes the descriptor readable; `false` when there was one that the owner has not seen.
+    func await() -> Bool {
+        state.compareExchange(expected: .idle, desired: .awaited, ordering: .sequentiallyConsistent).exchanged
+    }
+
+    /// Takes the bytes of signals out of the descriptor.
+    func clear() {
         withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
             while read(descriptor, buffer.baseAddress, buffer.count) == buffer.count {}
         }

@@ -43,10 +43,18 @@ final class CallGuard: Sendable {
 
     private let state: Mutex<State>
 
-    init(descriptor: Int32) {
-        state = Mutex(State(descriptor: descriptor))
+    /// `nil` when the process is out of descriptors.
+    ///
+    /// The guard has a descriptor of its own for the same socket: the library closes its one in the middle of a call when
+    /// a heartbeat or an answer is missing, and the number may be another socket's by the time the guard acts.
+    init?(descriptor: Int32) {
+        let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard own >= 0 else { return nil }
+        state = Mutex(State(descriptor: own))
         Watchdog.shared.watch(self)
     }
+
+    deinit { retire() }
 
     /// Calls that begin now must have returned after `limit`.
     func arm(for limit: Duration) { state.withLock { $0.deadline = .now + limit } }
@@ -54,9 +62,10 @@ final class CallGuard: Sendable {
     /// No call is running.
     func disarm() { state.withLock { $0.deadline = nil } }
 
-    /// The descriptor is about to be closed: from here on its number may belong to somebody else.
+    /// The connection ends.
     func retire() {
         state.withLock { state in
+            if let descriptor = state.descriptor { close(descriptor) }
             state.descriptor = nil
             state.deadline = nil
         }
@@ -70,7 +79,7 @@ final class CallGuard: Sendable {
             guard let deadline = state.deadline, let descriptor = state.descriptor, now >= deadline else { return }
             state.hasFired = true
             state.deadline = nil
-            // Under the lock, so that the owner can't close the descriptor in between.
+            // Under the lock, so that nobody can close the descriptor in between.
             shutdown(descriptor, Int32(SHUT_RDWR))
         }
     }

@@ -5,10 +5,8 @@ import Logging
 
 /// The publishing connection: one channel in confirm mode, many publishings on their way at once.
 struct PublisherRole: ConnectionRole {
-    typealias Answer = CheckedContinuation<Result<Void, PublishFailure>, Never>
-
     enum Command: Sendable {
-        case publish(Publishing, deadline: ContinuousClock.Instant, Answer)
+        case publish(Publishing, PublishingAnswer)
         case close(CheckedContinuation<Void, Never>)
         /// Nobody holds the publisher any more.
         case abandon
@@ -16,22 +14,23 @@ struct PublisherRole: ConnectionRole {
 
     private struct Waiting {
         var publishing: Publishing
-        var deadline: ContinuousClock.Instant
-        var answer: Answer
+        var answer: PublishingAnswer
     }
 
     let configuration: RabbitMQConfiguration
     let topology: Topology
     let board: StatusBoard<PublisherStatus>
+    let room: PublishingRoom
     let logger: Logger
     let counters = PublisherCounters()
+    private var gauges = PublisherGauges()
 
     private var assembler: MessageAssembler
     private var window = ConfirmWindow()
     /// Who waits for the answer to each sequence number.
-    private var answers = NumberedWindow<Answer>()
+    private var answers = NumberedWindow<PublishingAnswer>()
     /// Given in this turn; passed on together at its end.
-    private var given: [(answer: Answer, result: Result<Void, PublishFailure>)] = []
+    private var given: [(answer: PublishingAnswer, result: Result<Void, PublishFailure>)] = []
     /// Not sent yet, in order.
     private var waiting: Deque<Waiting> = []
     private var frameMaximum = 0
@@ -49,11 +48,13 @@ struct PublisherRole: ConnectionRole {
         configuration: RabbitMQConfiguration,
         topology: Topology,
         board: StatusBoard<PublisherStatus>,
+        room: PublishingRoom,
         logger: Logger
     ) {
         self.configuration = configuration
         self.topology = topology
         self.board = board
+        self.room = room
         self.logger = logger
         assembler = Self.assembler()
     }
@@ -64,14 +65,22 @@ struct PublisherRole: ConnectionRole {
     var isDrained: Bool { answers.count == 0 && waiting.isEmpty }
 
     var nextDeadline: ContinuousClock.Instant? {
-        [window.oldestPublishedAt.map { $0 + configuration.confirmTimeout }, waiting.first?.deadline].compactMap { $0 }
-            .min()
+        [
+            distrustAt, answers[answers.oldest]?.deadline, waiting.first?.answer.deadline, room.nextDeadline,
+        ].compactMap { $0 }.min()
+    }
+
+    /// When a missing confirm means that the channel is stuck.
+    ///
+    /// Never while the broker blocks: then it is known why, and a fresh connection would be blocked just as well.
+    private var distrustAt: ContinuousClock.Instant? {
+        blocked == nil ? window.oldestPublishedAt.map { $0 + configuration.confirmTimeout } : nil
     }
 
     mutating func take(_ command: Command) {
         switch command {
-        case .publish(let publishing, let deadline, let answer):
-            waiting.append(Waiting(publishing: publishing, deadline: deadline, answer: answer))
+        case .publish(let publishing, let answer):
+            waiting.append(Waiting(publishing: publishing, answer: answer))
         case .close(let waiter):
             closeWaiters.append(waiter)
             endRequested = true
@@ -84,9 +93,14 @@ struct PublisherRole: ConnectionRole {
 // MARK: - The life of one connection
 
 extension PublisherRole {
+    var preparation: ConnectionAttempt.Prepare {
+        { [topology] connection throws(BrokerFailure) in
+            try connection.declare(topology)
+            try connection.selectConfirms()
+        }
+    }
+
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
-        try connection.declare(topology)
-        try connection.selectConfirms()
         frameMaximum = connection.frameMaximum
         assembler = Self.assembler()
         window = ConfirmWindow()
@@ -190,22 +204,43 @@ extension PublisherRole {
     }
 
     mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {
-        while let first = waiting.first, now >= first.deadline {
+        while let first = waiting.first, now >= first.answer.deadline {
             waiting.removeFirst()
             counters.unknown.increment()
             first.answer.resume(returning: .failure(.unknown("not sent within the confirm timeout: \(obstacle)")))
         }
-        guard let oldest = window.oldestPublishedAt, now >= oldest + configuration.confirmTimeout else { return }
-        // The broker may be stuck on this channel: everything on it is in doubt, and a fresh connection begins anew.
-        throw .timedOut("no confirm within \(configuration.confirmTimeout)")
+        counters.unknown.increment(by: room.expire(now: now, reason: obstacle))
+        // Sent long enough ago for an answer.
+        let isStuck =
+            blocked == nil && window.oldestPublishedAt.map { now >= $0 + configuration.confirmTimeout / 2 } == true
+        // Whoever published gets an answer in time; a confirm that comes later finds nobody.
+        while let answer = answers[answers.oldest], now >= answer.deadline {
+            // Everything on the channel is in doubt then, and a fresh connection begins anew.
+            if isStuck { throw noConfirm }
+            self.answer(answers.oldest, .failure(.unknown("no confirm within the confirm timeout: \(obstacle)")))
+        }
+        passOnAnswers()
+        if let distrustAt, now >= distrustAt { throw noConfirm }
     }
+
+    private var noConfirm: BrokerFailure { .timedOut("no confirm within \(configuration.confirmTimeout)") }
 
     private var obstacle: String {
         blocked.map { "RabbitMQ blocks publishing: \($0)" }
             ?? (frameMaximum == 0 ? trouble : "the broker confirms too slowly")
     }
 
-    mutating func turned(now: ContinuousClock.Instant) { board.turned(now: now) }
+    mutating func turned(now: ContinuousClock.Instant) {
+        board.turned(now: now)
+        let room = room
+        gauges.record(
+            now: now,
+            unconfirmed: window.count,
+            held: room.count,
+            outside: room.waiting,
+            isBlocked: blocked != nil
+        )
+    }
 
     mutating func lost(_ reason: BrokerFailure) {
         trouble = "\(reason)"
@@ -223,6 +258,7 @@ extension PublisherRole {
         passOnAnswers()
         for next in waiting { next.answer.resume(returning: .failure(.closed)) }
         waiting = []
+        room.close()
         board.update { $0 = PublisherStatus(trouble: "closed") }
         for waiter in closeWaiters { waiter.resume() }
         closeWaiters = []

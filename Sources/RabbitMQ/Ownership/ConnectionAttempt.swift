@@ -1,0 +1,87 @@
+import AMQP
+import Synchronization
+
+/// An attempt to connect, on a thread of its own: the owner waits for it as it waits for everything else, and may walk
+/// away.
+///
+/// It is there because of the lookup of the host's name, which the operating system neither bounds nor lets anybody
+/// interrupt: glibc asks each name server for five seconds, several times over. All that follows has deadlines of its
+/// own. An owner that has lost its patience takes the same attempt up again instead of beginning a second one, so one
+/// connection never has more than one such thread.
+final class ConnectionAttempt: Sendable {
+    typealias Connect = @Sendable (RabbitMQConfiguration) throws(BrokerFailure) -> BrokerConnection
+    typealias Prepare = @Sendable (borrowing BrokerConnection) throws(BrokerFailure) -> Void
+
+    private struct State: ~Copyable {
+        var handover: Handover?
+        var failure: BrokerFailure?
+        /// The peer speaks AMQP; from here on every call is bounded.
+        var isLoggedIn = false
+        var isAbandoned = false
+    }
+
+    /// A connection on its way from the thread that made it to its owner.
+    ///
+    /// Unchecked because the compiler can't follow a non-copyable value through a lock. It holds because the value is
+    /// moved: whoever takes it out is the only one who has it, and the library keeps nothing for the thread.
+    private struct Handover: ~Copyable, @unchecked Sendable {
+        let connection: BrokerConnection
+
+        consuming func unpacked() -> BrokerConnection { connection }
+    }
+
+    private let state = Mutex(State())
+
+    /// Begins at once; signals `wakeUp` when it is over.
+    init(
+        _ configuration: RabbitMQConfiguration,
+        wakeUp: WakeUp,
+        connect: @escaping Connect,
+        prepare: @escaping Prepare
+    ) {
+        OwnerThread.start(name: "amqp-connect") { [self] in
+            run(configuration, connect, prepare)
+            wakeUp.signal()
+        }
+    }
+
+    private func run(_ configuration: RabbitMQConfiguration, _ connect: Connect, _ prepare: Prepare) {
+        do throws(BrokerFailure) {
+            let connection = try connect(configuration)
+            state.withLock { $0.isLoggedIn = true }
+            do throws(BrokerFailure) {
+                try prepare(connection)
+            } catch {
+                throw connection.ended(by: error)
+            }
+            hand(over: Handover(connection: connection))
+        } catch {
+            state.withLock { $0.failure = error }
+        }
+    }
+
+    private func hand(over handover: consuming Handover) {
+        var handover: Handover? = handover
+        state.withLock { state in
+            // An abandoned one is closed by this thread, on the way out.
+            if !state.isAbandoned { state.handover = handover.take() }
+        }
+    }
+
+    /// Whether login is behind it, so that it will end by itself.
+    var isLoggedIn: Bool { state.withLock { $0.isLoggedIn } }
+
+    /// The connection when it stands, `nil` while it doesn't.
+    func take() throws(BrokerFailure) -> BrokerConnection? {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return state.withLock({ $0.handover.take() })?.unpacked()
+    }
+
+    /// Nobody will take the connection any more.
+    func abandon() {
+        _ = state.withLock { state in
+            state.isAbandoned = true
+            return state.handover.take()
+        }
+    }
+}
