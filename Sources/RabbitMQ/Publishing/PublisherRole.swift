@@ -36,6 +36,7 @@ struct PublisherRole: ConnectionRole {
     private var waiting: Deque<Waiting> = []
     private var frameMaximum = 0
     private var blocked: String?
+    private var unblockedAt: ContinuousClock.Instant?
     private var trouble = "not connected yet"
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
     private(set) var endRequested = false
@@ -74,8 +75,11 @@ struct PublisherRole: ConnectionRole {
     /// When a missing confirm means that the channel is stuck.
     ///
     /// Never while the broker blocks: then it is known why, and a fresh connection would be blocked just as well.
-    private var distrustAt: ContinuousClock.Instant? {
-        blocked == nil ? window.oldestPublishedAt.map { $0 + configuration.confirmTimeout } : nil
+    private var distrustAt: ContinuousClock.Instant? { silentSince.map { $0 + configuration.confirmTimeout } }
+
+    /// Since when the broker could have confirmed the oldest publishing.
+    private var silentSince: ContinuousClock.Instant? {
+        blocked == nil ? window.oldestPublishedAt.map { max($0, unblockedAt ?? $0) } : nil
     }
 
     mutating func take(_ command: Command) {
@@ -106,7 +110,7 @@ extension PublisherRole {
         assembler = Self.assembler()
         window = ConfirmWindow()
         (oldestUnanswered, newestSent) = (1, 0)
-        blocked = nil
+        (blocked, unblockedAt) = (nil, nil)
         counters.connections.increment()
         board.update { $0 = PublisherStatus(canConfirm: true) }
     }
@@ -161,6 +165,7 @@ extension PublisherRole {
             }
         case .unblocked:
             blocked = nil
+            unblockedAt = .now
             logger.info("RabbitMQ takes publishings again")
             board.update { status in
                 status.blocked = nil
@@ -207,8 +212,7 @@ extension PublisherRole {
         }
         counters.unknown.increment(by: room.expire(now: now, reason: obstacle))
         // Sent long enough ago for an answer.
-        let isStuck =
-            blocked == nil && window.oldestPublishedAt.map { now >= $0 + configuration.confirmTimeout / 2 } == true
+        let isStuck = silentSince.map { now >= $0 + configuration.confirmTimeout / 2 } == true
         // Whoever published gets an answer in time; a confirm that comes later finds nobody.
         while oldestUnanswered <= newestSent {
             if let answer = answers[oldestUnanswered] {
