@@ -91,7 +91,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func `closing ends although the close itself hangs on a full socket`() async throws {
+    @Test func `closing ends although a publishing hangs on a full socket`() async throws {
         let peer = try FakePeer { session in
             try session.serve(until: .publish)
             session.standStill()
