@@ -50,6 +50,9 @@ public final class RabbitMQPublisher: Publisher {
         try result.get()
     }
 
+    /// Publishings in memory, and callers that wait for room there.
+    var held: (count: Int, waiting: Int) { (room.count, room.waiting) }
+
     /// What a publishing takes besides its body, roughly.
     private static let overhead = 1024
 

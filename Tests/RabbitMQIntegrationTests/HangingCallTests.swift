@@ -91,7 +91,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func `closing ends although the close itself hangs on a full socket`() async throws {
+    @Test func `closing ends although a publishing hangs on a full socket`() async throws {
         let peer = try FakePeer { session in
             try session.serve(until: .publish)
             session.standStill()
@@ -170,6 +170,6 @@ import Testing
             let isTaken = mailbox.post(.close(waiter))
             #expect(isTaken)
         }
-        #expect(start.duration(to: .now) < .seconds(1))
+        #expect(start.duration(to: .now) < .seconds(3))
     }
 }

@@ -10,6 +10,12 @@ final class Mailbox<Command: Sendable>: Sendable {
     private let state = Mutex(State())
     let wakeUp = WakeUp()
 
+    /// Commands that the owner has not taken yet.
+    ///
+    /// What is posted bounds it: a publishing has to find room first, a delivery is settled once, and everything else has
+    /// a caller that waits for the answer.
+    var count: Int { state.withLock { $0.commands.count } }
+
     /// Posts a command and wakes the owner; `false` when the owner has gone and will never look.
     func post(_ command: Command) -> Bool {
         let isAccepted = state.withLock { state in

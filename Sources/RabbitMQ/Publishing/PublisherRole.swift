@@ -35,6 +35,7 @@ struct PublisherRole: ConnectionRole {
     private var waiting: Deque<Waiting> = []
     private var frameMaximum = 0
     private var blocked: String?
+    private var unblockedAt: ContinuousClock.Instant?
     private var trouble = "not connected yet"
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
     private(set) var endRequested = false
@@ -73,8 +74,11 @@ struct PublisherRole: ConnectionRole {
     /// When a missing confirm means that the channel is stuck.
     ///
     /// Never while the broker blocks: then it is known why, and a fresh connection would be blocked just as well.
-    private var distrustAt: ContinuousClock.Instant? {
-        blocked == nil ? window.oldestPublishedAt.map { $0 + configuration.confirmTimeout } : nil
+    private var distrustAt: ContinuousClock.Instant? { silentSince.map { $0 + configuration.confirmTimeout } }
+
+    /// Since when the broker could have confirmed the oldest publishing.
+    private var silentSince: ContinuousClock.Instant? {
+        blocked == nil ? window.oldestPublishedAt.map { max($0, unblockedAt ?? $0) } : nil
     }
 
     mutating func take(_ command: Command) {
@@ -105,7 +109,7 @@ extension PublisherRole {
         assembler = Self.assembler()
         window = ConfirmWindow()
         answers = NumberedWindow()
-        blocked = nil
+        (blocked, unblockedAt) = (nil, nil)
         counters.connections.increment()
         board.update { $0 = PublisherStatus(canConfirm: true) }
     }
@@ -160,6 +164,7 @@ extension PublisherRole {
             }
         case .unblocked:
             blocked = nil
+            unblockedAt = .now
             logger.info("RabbitMQ takes publishings again")
             board.update { status in
                 status.blocked = nil
@@ -211,8 +216,7 @@ extension PublisherRole {
         }
         counters.unknown.increment(by: room.expire(now: now, reason: obstacle))
         // Sent long enough ago for an answer.
-        let isStuck =
-            blocked == nil && window.oldestPublishedAt.map { now >= $0 + configuration.confirmTimeout / 2 } == true
+        let isStuck = silentSince.map { now >= $0 + configuration.confirmTimeout / 2 } == true
         // Whoever published gets an answer in time; a confirm that comes later finds nobody.
         while let answer = answers[answers.oldest], now >= answer.deadline {
             // Everything on the channel is in doubt then, and a fresh connection begins anew.

@@ -90,7 +90,13 @@ final class LoopbackSocket: Sendable {
     func waitForEnd() {
         // Linux's POLLRDHUP: the other side's end shows although bytes wait.
         var polled = pollfd(fd: descriptor, events: 0x2000, revents: 0)
-        while poll(&polled, 1, -1) < 0, errno == EINTR {}
+        while Glibc.poll(&polled, 1, -1) < 0, errno == EINTR {}
+    }
+
+    /// Returns after the time, or early when the other side has gone.
+    func poll(milliseconds: Int32) {
+        var polled = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+        _ = Glibc.poll(&polled, 1, milliseconds)
     }
 
     func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }

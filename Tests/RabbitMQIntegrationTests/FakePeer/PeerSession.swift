@@ -66,11 +66,17 @@ struct PeerSession {
         return (messageID, body)
     }
 
+    /// Answers everything until the client has gone.
+    func obey() throws { try serve(until: .start) }
+
     /// Goes on reading and never says a word, until the client has gone.
     func beSilent() throws { while true { _ = try socket.read(upTo: 1 << 16) } }
 
     /// Does not even read, until the client has gone.
     func standStill() { socket.waitForEnd() }
+
+    /// A moment of a script's own thread, between two looks at what a test wants.
+    func waitAMoment() { socket.poll(milliseconds: 2) }
 
     // MARK: Speaking
 
@@ -103,7 +109,13 @@ struct PeerSession {
     /// The frames of a delivery to the client's first consumer.
     func delivery(_ tag: UInt64, body: [UInt8]) -> [PeerFrame] {
         let arguments = PeerBytes().shortString(log.consumerTag(from: number)).longLong(tag).octet(0).shortString("")
-        return [.method(.deliver, arguments.shortString("key")), .header(bodySize: body.count), .body(body)]
+        let head = [PeerFrame.method(.deliver, arguments.shortString("key")), .header(bodySize: body.count)]
+        return body.isEmpty ? head : head + [.body(body)]
+    }
+
+    /// `basic.consume-ok`, for a script that stopped at the question.
+    func confirmConsumer(_ frame: PeerFrame) throws {
+        if let answer = answer(to: frame) { try send(answer) }
     }
 
     // MARK: A broker's answers
