@@ -24,7 +24,9 @@ import Testing
                 )
                 #expect(ended.status == 0, "\(command): \(ended)")
             }
-            let publish = ["publish", "--no-wait", "--operation", "view-entitlement", "--data", #"{"subscriptionId":"S"}"#]
+            let publish = [
+                "publish", "--no-wait", "--operation", "view-entitlement", "--data", #"{"subscriptionId":"S"}"#,
+            ]
             let published = try await Program.orderWorker(
                 publish,
                 environment: world.settings.merging(good) { $1 },

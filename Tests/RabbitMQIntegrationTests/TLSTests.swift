@@ -75,7 +75,8 @@ import Testing
         if reason.contains("unknown") { #expect(text.contains(certificates.certificate("ours")), "\(text)") }
     }
 
-    @Test func `what is too old, no TLS, silent or gone is refused with the reason, within the deadline`() async throws {
+    @Test func `what is too old, no TLS, silent or gone is refused with the reason, within the deadline`() async throws
+    {
         let certificates = try await TestCertificates.shared()
         let old = Self.tls(certificates, "right", lowest: "TLSv1", highest: "TLSv1_1")
         for (peer, reason) in [

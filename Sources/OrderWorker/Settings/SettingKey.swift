@@ -45,7 +45,8 @@ enum SettingKey: String, CaseIterable {
         switch self {
         case .amqpURL, .emsPassword, .emsClientSecret, .ledgerURL: true
         case .amqpCAFile, .amqpCertificateFile, .amqpKeyFile, .amqpAuthentication, .emsURL, .emsUsername, .emsTokenURL,
-            .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers, .emsAttributeOrderType, .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
+            .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers, .emsAttributeOrderType,
+            .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
             .httpPort, .topologyPrefix, .prefetch, .concurrency, .predecessorWait, .shutdownGrace, .confirmTimeout,
             .conversionWindow, .renewalGrace, .businessTimeZone, .maxMessageSize, .logLevel:
             false
@@ -89,7 +90,8 @@ enum SettingKey: String, CaseIterable {
         case .amqpCAFile: "authorities that amqps:// trusts, a PEM file; without it the system's"
         case .amqpCertificateFile: "client certificate for RabbitMQ, a PEM file"
         case .amqpKeyFile: "its private key, a PEM file without passphrase; may be the same file"
-        case .amqpAuthentication: "password: user and password of AMQP_URL; certificate: the client certificate (EXTERNAL)"
+        case .amqpAuthentication:
+            "password: user and password of AMQP_URL; certificate: the client certificate (EXTERNAL)"
         case .emsURL: "Sentinel EMS up to and including the context: https://host/ems"
         case .emsUsername: "user for Basic authentication"
         case .emsPassword: "its password"

@@ -54,6 +54,10 @@ extension WorkerSettings {
             case tls.identity?.keyFile: .amqpKeyFile
             default: .amqpCAFile
             }
-        return SettingError(key: key, value: file, allowed: "a PEM file that can be read is needed; with this one, \(reason)")
+        return SettingError(
+            key: key,
+            value: file,
+            allowed: "a PEM file that can be read is needed; with this one, \(reason)"
+        )
     }
 }

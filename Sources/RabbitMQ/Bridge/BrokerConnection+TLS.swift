@@ -86,7 +86,8 @@ extension BrokerConnection {
         return .unreachable(
             host: address.host,
             port: address.port,
-            reason: "no AMQP handshake: \(text(status: reply.library_error)); if that port is for TLS, the address must "
+            reason:
+                "no AMQP handshake: \(text(status: reply.library_error)); if that port is for TLS, the address must "
                 + "begin with amqps://"
         )
     }

@@ -38,6 +38,8 @@ struct BrokerConnection: ~Copyable {
         let descriptor = amqp_get_sockfd(state)
         let callGuard = CallGuard(descriptor: descriptor)
         callGuard.arm(for: configuration.connectTimeout + configuration.rpcTimeout)
+        handshake?.holdOn(to: descriptor)
+        defer { handshake?.letGo() }
         do throws(BrokerFailure) {
             Self.limitUnacknowledgedBytes(descriptor, configuration)
             try Self.login(state, configuration, handshake)

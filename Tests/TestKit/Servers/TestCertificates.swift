@@ -21,7 +21,9 @@ public struct TestCertificates: Sendable {
     /// The path of its private key.
     public func key(_ name: String) -> String { folder.appending(path: "\(name).key").path }
 
-    private static let place = FileManager.default.temporaryDirectory.appending(path: "certificates-\(UUID().uuidString)")
+    private static let place = FileManager.default.temporaryDirectory.appending(
+        path: "certificates-\(UUID().uuidString)"
+    )
 
     private static let made = Task.detached {
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
