@@ -80,8 +80,8 @@ let applicationRing: [Target] = [
 // MARK: - Adapter ring: each port over a real thing
 
 let adapterRing: [Target] = [
-    // librabbitmq, as a module map and a shim for its two header layouts. No code.
-    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    // librabbitmq and the OpenSSL under it, as a module map and a shim: its two header layouts, OpenSSL's callbacks.
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev", "libssl-dev"])]),
 
     // The broker seam over librabbitmq: one OS thread owns one connection.
     .target(name: "RabbitMQ", dependencies: ["AMQP", "CRabbitMQ", deque, crypto, logging, coreMetrics]),
@@ -182,7 +182,7 @@ let tests: [Target] = [
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
     .testTarget(
         name: "RabbitMQIntegrationTests",
-        dependencies: ["RabbitMQ", "AMQP", "LocalServers", "TestKit", crypto, logging]
+        dependencies: ["RabbitMQ", "CRabbitMQ", "AMQP", "LocalServers", "TestKit", crypto, logging]
     ),
     .testTarget(
         name: "SentinelEMSTests",

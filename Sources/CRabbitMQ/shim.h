@@ -60,7 +60,9 @@ typedef struct {
   int64_t peer_not_after;
   // Such as TLSv1.3.
   char version[16];
-  // The session itself, once it stands; belongs to librabbitmq.
+  // The session once it stands: librabbitmq's, for writing as long as the connection lives.
+  SSL *stream;
+  // A reference of our own to a session whose peer may still refuse our certificate.
   SSL *session;
 } crabbitmq_tls_t;
 
@@ -155,9 +157,10 @@ static inline void crabbitmq_on_progress(const SSL *session, int where, int valu
   if (where & SSL_CB_HANDSHAKE_DONE) {
     char const *version = SSL_get_version(session);
     tls->is_done = 1;
-    tls->session = (SSL *)session;
+    tls->stream = (SSL *)session;
     tls->version[0] = 0;
     crabbitmq_append(tls->version, sizeof tls->version, version, strlen(version));
+    if (tls->was_asked && tls->session == NULL && SSL_up_ref((SSL *)session)) tls->session = (SSL *)session;
   }
   // The low byte is the complaint, the high one its level; "close notify" is a good-bye.
   if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (value & 0xff) != SSL_AD_CLOSE_NOTIFY) {
@@ -196,11 +199,11 @@ static inline int crabbitmq_tls_prepare(SSL_CTX *context, crabbitmq_tls_t *tls) 
 // Writes as much as the socket takes: a count, 0 when it takes nothing now, -1 when the session is broken.
 static inline int crabbitmq_tls_write(const crabbitmq_tls_t *tls, const void *bytes, size_t count) {
   int result;
-  if (tls->session == NULL) return -1;
+  if (tls->stream == NULL) return -1;
   ERR_clear_error();
-  result = SSL_write(tls->session, bytes, count > (1 << 20) ? 1 << 20 : (int)count);
+  result = SSL_write(tls->stream, bytes, count > (1 << 20) ? 1 << 20 : (int)count);
   if (result > 0) return result;
-  switch (SSL_get_error(tls->session, result)) {
+  switch (SSL_get_error(tls->stream, result)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: return 0;
     default: return -1;
@@ -218,6 +221,22 @@ static inline int crabbitmq_tls_expect_host(SSL_CTX *context, char const *host) 
   }
   X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   return X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1;
+}
+
+// Reads what the peer said before it closed: a failed write keeps the library from reading it. The descriptor must not
+// block.
+static inline void crabbitmq_hear_last_words(crabbitmq_tls_t *tls, int descriptor) {
+  char byte;
+  BIO *bio = tls->session == NULL ? NULL : BIO_new_socket(descriptor, BIO_NOCLOSE);
+  if (bio == NULL) return;
+  ERR_clear_error();
+  SSL_set0_rbio(tls->session, bio);
+  (void)SSL_read(tls->session, &byte, 1);
+}
+
+static inline void crabbitmq_let_go(crabbitmq_tls_t *tls) {
+  SSL_free(tls->session);
+  tls->session = NULL;
 }
 
 // Subject and last day of our own certificate; 0 when there is none.

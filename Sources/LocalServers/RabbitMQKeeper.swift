@@ -1,7 +1,9 @@
 /// The shell script that keeps one private RabbitMQ node: it obeys lines on its standard input, answers on its standard
 /// output, and cleans up when the input ends, however the process that started it ended.
 enum RabbitMQKeeper {
-    /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port.
+    /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port. Environment: `KEEPER_SETTINGS`,
+    /// lines for the configuration (with `ssl_options` among them, no certificate is made), and `KEEPER_PLUGINS`, a list
+    /// with commas.
     static let script = #"""
         base=$1 port=$2 tls=$3 dist=$4 epmd=$5
         bin=/usr/lib/rabbitmq/bin
@@ -16,14 +18,17 @@ enum RabbitMQKeeper {
         mkdir -p "$HOME" "$RABBITMQ_MNESIA_BASE" "$RABBITMQ_LOG_BASE"
         printf 'listeners.tcp.1 = 127.0.0.1:%s\nlog.file.level = warning\nlog.console = false\n' "$port" > "$base/rabbitmq.conf"
         printf 'disk_free_limit.absolute = 100MB\n' >> "$base/rabbitmq.conf"
-        if openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+        printf '%s\n' "$KEEPER_SETTINGS" >> "$base/rabbitmq.conf"
+        if [[ $KEEPER_SETTINGS == *ssl_options.* ]]; then
+          printf 'listeners.ssl.1 = 127.0.0.1:%s\n' "$tls" >> "$base/rabbitmq.conf"
+        elif openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
           -keyout "$base/key.pem" -out "$base/certificate.pem" 2> /dev/null; then
           printf 'listeners.ssl.1 = 127.0.0.1:%s\n' "$tls" >> "$base/rabbitmq.conf"
           for option in "certfile = $base/certificate.pem" "keyfile = $base/key.pem" "verify = verify_none"; do
             echo "ssl_options.$option" >> "$base/rabbitmq.conf"
           done
         fi
-        echo '[].' > "$RABBITMQ_ENABLED_PLUGINS_FILE"
+        echo "[$KEEPER_PLUGINS]." > "$RABBITMQ_ENABLED_PLUGINS_FILE"
         pidfile=$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME.pid
         # Nothing may end the script before it has cleaned up. Handlers, unlike ignored signals, are not inherited by the
         # node, which must obey TERM.

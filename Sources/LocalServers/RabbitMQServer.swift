@@ -30,7 +30,12 @@ public final class RabbitMQServer: Sendable {
     }
 
     /// One that belongs to the caller: it may be stopped, killed and started again.
-    public static func dedicated() async throws -> RabbitMQServer {
+    ///
+    /// `settings` are lines for `rabbitmq.conf`; with `ssl_options` among them the node makes no certificate of its own.
+    public static func dedicated(
+        settings: [String] = [],
+        plugins: [String] = []
+    ) async throws -> RabbitMQServer {
         guard FileManager.default.isExecutableFile(atPath: "/usr/lib/rabbitmq/bin/rabbitmq-server") else {
             throw Failure(
                 description: "RabbitMQ is not installed. Run: apt-get install rabbitmq-server (or set AMQP_URL)"
@@ -38,7 +43,13 @@ public final class RabbitMQServer: Sendable {
         }
         let base = FileManager.default.temporaryDirectory.appending(path: "rabbitmq-\(UUID().uuidString)").path
         let ports = FreePorts.find(4)
-        let keeper = try KeptProcess(script: RabbitMQKeeper.script, arguments: [base] + ports.map(String.init))
+        let keeper = try KeptProcess(
+            script: RabbitMQKeeper.script,
+            arguments: [base] + ports.map(String.init),
+            environment: [
+                "KEEPER_SETTINGS": settings.joined(separator: "\n"), "KEEPER_PLUGINS": plugins.joined(separator: ","),
+            ]
+        )
         let server = RabbitMQServer(
             url: "amqp://guest:guest@127.0.0.1:\(ports[0])/",
             tls: ("amqps://guest:guest@localhost:\(ports[1])/", "\(base)/certificate.pem"),

@@ -102,7 +102,13 @@ extension WorkerSettings.EMSSettings {
 extension WorkerSettings {
     /// How RabbitMQ is reached.
     var broker: RabbitMQConfiguration {
-        RabbitMQConfiguration(address: amqp, connectionName: workerName, confirmTimeout: .seconds(confirmTimeout))
+        RabbitMQConfiguration(
+            address: amqp,
+            connectionName: workerName,
+            confirmTimeout: .seconds(confirmTimeout),
+            tls: tls,
+            authentication: authentication
+        )
     }
 
     /// Names this process for operators: in the broker's list of connections and in dead letters.

@@ -76,6 +76,29 @@ struct SettingsTests {
         #expect(error.description.contains("--\(key.flag)"))
     }
 
+    @Test(
+        "What TLS lacks is named with its setting",
+        arguments: [
+            ([.amqpCAFile: "/nowhere.pem"], .amqpCAFile, "amqps://"),
+            ([.amqpKeyFile: "/nowhere.pem"], .amqpKeyFile, "amqps://"),
+            ([.amqpURL: "amqps://broker/", .amqpCAFile: "/nowhere.pem"], .amqpCAFile, "No such file"),
+            ([.amqpURL: "amqps://broker/", .amqpCAFile: "/dev/null"], .amqpCAFile, "no certificate"),
+            ([.amqpURL: "amqps://broker/", .amqpCertificateFile: "/c.pem"], .amqpKeyFile, "AMQP_KEY_FILE is not set"),
+            ([.amqpURL: "amqps://broker/", .amqpKeyFile: "/c.key"], .amqpCertificateFile, "is not set"),
+            (
+                [.amqpURL: "amqps://broker/", .amqpCertificateFile: "/c.pem", .amqpKeyFile: "/c.key"],
+                .amqpCertificateFile, "'/c.pem'"
+            ),
+            ([.amqpAuthentication: "token"], .amqpAuthentication, "password or certificate"),
+            ([.amqpAuthentication: "certificate"], .amqpAuthentication, "AMQP_CERTIFICATE_FILE"),
+        ] as [([SettingKey: String], SettingKey, String)]
+    )
+    func wrongTLS(changes: [SettingKey: String], key: SettingKey, reason: String) throws {
+        let error = try #require(throws: SettingError.self) { try settings(changes) }
+        #expect(error.key == key)
+        #expect(error.description.contains(reason), "\(error)")
+    }
+
     @Test("Commands that only look at queues need no EMS")
     func withoutEMS() throws {
         #expect(try WorkerSettings(SettingValues([:]), needsEMS: false).ems == nil)

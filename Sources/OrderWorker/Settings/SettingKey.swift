@@ -5,6 +5,10 @@
 /// The flag of `EMS_URL` is `--ems-url`; in a configuration file either spelling works.
 enum SettingKey: String, CaseIterable {
     case amqpURL = "AMQP_URL"
+    case amqpCAFile = "AMQP_CA_FILE"
+    case amqpCertificateFile = "AMQP_CERTIFICATE_FILE"
+    case amqpKeyFile = "AMQP_KEY_FILE"
+    case amqpAuthentication = "AMQP_AUTHENTICATION"
     case emsURL = "EMS_URL"
     case emsUsername = "EMS_USERNAME"
     case emsPassword = "EMS_PASSWORD"
@@ -40,8 +44,9 @@ enum SettingKey: String, CaseIterable {
     var isSecret: Bool {
         switch self {
         case .amqpURL, .emsPassword, .emsClientSecret, .ledgerURL: true
-        case .emsURL, .emsUsername, .emsTokenURL, .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers,
-            .emsAttributeOrderType, .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
+        case .amqpCAFile, .amqpCertificateFile, .amqpKeyFile, .amqpAuthentication, .emsURL, .emsUsername, .emsTokenURL,
+            .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers, .emsAttributeOrderType,
+            .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
             .httpPort, .topologyPrefix, .prefetch, .concurrency, .predecessorWait, .shutdownGrace, .confirmTimeout,
             .conversionWindow, .renewalGrace, .businessTimeZone, .maxMessageSize, .logLevel:
             false
@@ -52,6 +57,8 @@ enum SettingKey: String, CaseIterable {
     var defaultValue: String? {
         switch self {
         case .amqpURL: "amqp://guest:guest@127.0.0.1:5672/"
+        case .amqpCAFile, .amqpCertificateFile, .amqpKeyFile: nil
+        case .amqpAuthentication: "password"
         case .emsURL, .emsUsername, .emsPassword, .emsTokenURL, .emsClientID, .emsClientSecret: nil
         case .emsTimeout: "30s"
         case .emsSettle: "60s"
@@ -80,6 +87,11 @@ enum SettingKey: String, CaseIterable {
     var meaning: String {
         switch self {
         case .amqpURL: "RabbitMQ: amqp://user:password@host:port/vhost, or amqps://"
+        case .amqpCAFile: "authorities that amqps:// trusts, a PEM file; without it the system's"
+        case .amqpCertificateFile: "client certificate for RabbitMQ, a PEM file"
+        case .amqpKeyFile: "its private key, a PEM file without passphrase; may be the same file"
+        case .amqpAuthentication:
+            "password: user and password of AMQP_URL; certificate: the client certificate (EXTERNAL)"
         case .emsURL: "Sentinel EMS up to and including the context: https://host/ems"
         case .emsUsername: "user for Basic authentication"
         case .emsPassword: "its password"

@@ -8,6 +8,18 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("amqp-url"), help: .init(SettingKey.amqpURL.help))
     var amqpURL: String?
 
+    @Option(name: .customLong("amqp-ca-file"), help: .init(SettingKey.amqpCAFile.help))
+    var amqpCAFile: String?
+
+    @Option(name: .customLong("amqp-certificate-file"), help: .init(SettingKey.amqpCertificateFile.help))
+    var amqpCertificateFile: String?
+
+    @Option(name: .customLong("amqp-key-file"), help: .init(SettingKey.amqpKeyFile.help))
+    var amqpKeyFile: String?
+
+    @Option(name: .customLong("amqp-authentication"), help: .init(SettingKey.amqpAuthentication.help))
+    var amqpAuthentication: String?
+
     @Option(name: .customLong("ems-url"), help: .init(SettingKey.emsURL.help))
     var emsURL: String?
 
@@ -93,6 +105,10 @@ struct SettingOptions: ParsableArguments {
     var flags: [SettingKey: String] {
         let all: [(SettingKey, String?)] = [
             (.amqpURL, amqpURL),
+            (.amqpCAFile, amqpCAFile),
+            (.amqpCertificateFile, amqpCertificateFile),
+            (.amqpKeyFile, amqpKeyFile),
+            (.amqpAuthentication, amqpAuthentication),
             (.emsURL, emsURL),
             (.emsUsername, emsUsername),
             (.emsPassword, emsPassword),

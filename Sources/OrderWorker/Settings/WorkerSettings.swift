@@ -7,6 +7,8 @@ import SubscriptionLifecycle
 /// The settings of the worker, checked.
 struct WorkerSettings {
     var amqp: AMQPAddress
+    var tls: TLSConfiguration
+    var authentication: Authentication
     var ems: EMSSettings?
     var ledgerPath: String
     var ledgerRetention: Double
@@ -42,6 +44,7 @@ struct WorkerSettings {
         } catch {
             throw SettingError(key: .amqpURL, value: address, allowed: error.reason)
         }
+        (tls, authentication) = try Self.security(values, of: amqp)
         ems = needsEMS ? try EMSSettings(values) : nil
         ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") {
             url in

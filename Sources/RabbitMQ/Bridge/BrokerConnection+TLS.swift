@@ -77,14 +77,18 @@ extension BrokerConnection {
                 .untrusted(host: address.host, port: address.port, $0)
             }
         }
-        // The alert of a TLS server looks like a frame of absurd size.
-        guard reply.library_error == AMQP_STATUS_BAD_AMQP_DATA.rawValue else { return nil }
+        let closings = [
+            AMQP_STATUS_SOCKET_ERROR.rawValue, AMQP_STATUS_CONNECTION_CLOSED.rawValue,
+            AMQP_STATUS_BAD_AMQP_DATA.rawValue,
+        ]
+        guard closings.contains(reply.library_error) else { return nil }
+        // A TLS server says seven bytes and closes, one too few for the library to look at.
         return .unreachable(
             host: address.host,
             port: address.port,
             reason:
-                "what answers there does not speak AMQP without TLS; if that is a port for TLS, the address must begin "
-                + "with amqps://"
+                "no AMQP handshake: \(text(status: reply.library_error)); if that port is for TLS, the address must "
+                + "begin with amqps://"
         )
     }
 

@@ -50,6 +50,8 @@ struct BrokerConnection: ~Copyable {
         var handshakeTimeout = rest.timeval
         amqp_set_handshake_timeout(state, &handshakeTimeout)
         callGuard.arm(for: rest + .milliseconds(500))
+        handshake?.holdOn(to: descriptor)
+        defer { handshake?.letGo() }
         do throws(BrokerFailure) {
             Self.limitSilence(descriptor, configuration)
             try Self.login(state, configuration, handshake)

@@ -23,9 +23,10 @@ extension TLSHandshake {
 
     /// Why the server ended the connection after the handshake: with TLS 1.3 it judges our certificate only then.
     func problemAfterHandshake(status: Int32) -> TLSProblem? {
+        if complaint == nil { hearLastWords() }
         if let complaint { return complaint }
         guard told.pointee.was_asked != 0, status != AMQP_STATUS_TIMEOUT.rawValue else { return nil }
-        // Its complaint can get lost when it closes the socket with it: then nobody knows for certain.
+        // It closed without a word, so nobody knows for certain.
         let guess = configuration.identity == nil ? "and there is none" : "so perhaps it does not accept ours"
         return .handshakeFailed(
             reason:

@@ -12,6 +12,8 @@ final class TLSHandshake {
     /// The distinguished name of our own certificate; RabbitMQ takes it as user name.
     private(set) var ownName = ""
     private var ownExpiry: Int64?
+    /// The socket once more, while the server may still refuse our certificate.
+    private var spareDescriptor: Int32 = -1
 
     init(_ configuration: TLSConfiguration) {
         self.configuration = configuration
@@ -19,7 +21,10 @@ final class TLSHandshake {
         told.initialize(to: crabbitmq_tls_t())
     }
 
-    deinit { told.deallocate() }
+    deinit {
+        letGo()
+        told.deallocate()
+    }
 
     /// Prepares the context of one connection to that host.
     func prepare(_ context: OpaquePointer, host: String) throws(TLSProblem) {
@@ -91,6 +96,26 @@ final class TLSHandshake {
     /// OpenSSL's words for what went wrong last on this thread.
     static var lastError: String {
         ERR_reason_error_string(ERR_peek_last_error()).map { String(cString: $0) } ?? "no reason given"
+    }
+
+    /// Keeps session and socket through the log-in: with TLS 1.3 the server judges our certificate only then, and when it
+    /// is quick, the library closes both before it has read why.
+    func holdOn(to descriptor: Int32) {
+        guard told.pointee.session != nil else { return }
+        spareDescriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    }
+
+    /// Reads what the library has left unread.
+    func hearLastWords() {
+        guard spareDescriptor >= 0 else { return }
+        crabbitmq_hear_last_words(told, spareDescriptor)
+    }
+
+    /// Ends what `holdOn` began.
+    func letGo() {
+        crabbitmq_let_go(told)
+        if spareDescriptor >= 0 { close(spareDescriptor) }
+        spareDescriptor = -1
     }
 
     /// What was agreed, once it is.
