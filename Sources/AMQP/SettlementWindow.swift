@@ -12,8 +12,10 @@ public struct SettlementWindow: Sendable {
     }
 
     private var unsettled: Set<UInt64> = []
-    /// No tag below it is unsettled.
-    private var oldest: UInt64 = 1
+    /// The unsettled tags as they were delivered, with settled ones among them until they are swept out.
+    private var order: [UInt64] = []
+    /// Nothing before it in `order` is unsettled.
+    private var head = 0
     private var newest: UInt64 = 0
 
     /// A window before the first delivery of a channel.
@@ -22,10 +24,15 @@ public struct SettlementWindow: Sendable {
     /// Deliveries that are not settled.
     public var count: Int { unsettled.count }
 
-    /// Notes a delivery.
-    public mutating func delivered(_ tag: UInt64) {
+    /// Notes a delivery; `false` when no broker in its right mind gives this tag: they grow, from 1.
+    ///
+    /// Gaps are allowed and cost nothing: only what was delivered is ever walked over, whatever the numbers are.
+    public mutating func delivered(_ tag: UInt64) -> Bool {
+        guard tag > newest else { return false }
+        newest = tag
         unsettled.insert(tag)
-        newest = max(newest, tag)
+        order.append(tag)
+        return true
     }
 
     /// Settles a batch: requeues singly and in order, acknowledges the settled prefix with one `multiple`, the rest
@@ -50,20 +57,30 @@ public struct SettlementWindow: Sendable {
             }
         }
         var prefix: [UInt64] = []
-        while oldest <= newest {
+        while head < order.count {
+            let oldest = order[head]
             if acknowledged.remove(oldest) != nil {
                 unsettled.remove(oldest)
                 prefix.append(oldest)
             } else if unsettled.contains(oldest) {
                 break
             }
-            oldest += 1
+            head += 1
         }
         if let last = prefix.last { actions.append(.acknowledge(last, multiple: prefix.count > 1)) }
         for tag in acknowledged.sorted() {
             unsettled.remove(tag)
             actions.append(.acknowledge(tag, multiple: false))
         }
+        sweep()
         return (actions, unknown)
+    }
+
+    /// Forgets settled tags once they are the larger part, so that one delivery held for long does not make the rest pile
+    /// up behind it.
+    private mutating func sweep() {
+        guard order.count > 2 * unsettled.count + 64 else { return }
+        order = order[head...].filter(unsettled.contains)
+        head = 0
     }
 }

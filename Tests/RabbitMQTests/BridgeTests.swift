@@ -56,6 +56,12 @@ import Testing
         #expect([UInt8](arena.bytes("")) == [])
     }
 
+    @Test func `the broker's words can't steer a log or a terminal`() {
+        let arena = Arena()
+        let words = String(shown: arena.bytes("NOT_FOUND\n\u{1B}[2Jno 'größe'\u{202E}\u{2028}"))
+        #expect(words == "NOT_FOUND\u{FFFD}\u{FFFD}[2Jno 'größe'\u{FFFD}\u{FFFD}")
+    }
+
     @Test func `names over 255 bytes never reach the library`() {
         let arena = Arena()
         #expect(throws: BrokerFailure.self) { _ = try arena.name(QueueName(String(repeating: "q", count: 256))) }

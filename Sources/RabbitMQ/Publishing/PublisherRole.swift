@@ -54,8 +54,8 @@ struct PublisherRole: ConnectionRole {
         assembler = Self.assembler()
     }
 
-    /// Returns are our own messages: they are kept whole, to be recognised.
-    private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: .max)) }
+    /// Returns are our own messages, kept whole to be recognised: none is larger than the largest that was sent.
+    private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: 0)) }
 
     var isDrained: Bool { answers.isEmpty && waiting.isEmpty }
 
@@ -107,6 +107,7 @@ extension PublisherRole {
                 next.answer.resume(returning: .failure(error))
                 continue
             }
+            assembler.limits.bodyBytes = max(assembler.limits.bodyBytes, UInt64(next.publishing.body.count))
             let sequence = window.published(next.publishing, at: .now)
             answers[sequence] = next.answer
             counters.published.increment()
