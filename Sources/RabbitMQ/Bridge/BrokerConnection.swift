@@ -41,22 +41,11 @@ struct BrokerConnection: ~Copyable {
             throw error
         }
         callGuard.disarm()
-        let frameMaximum = Int(amqp_get_frame_max(state))
-        // The library computes with it; 0.11 without its distribution's mending would wrap around below its own overhead.
-        guard frameMaximum >= Int(AMQP_FRAME_MIN_SIZE) else {
-            callGuard.retire()
-            amqp_destroy_connection(state)
-            throw .unreachable(
-                host: address.host,
-                port: address.port,
-                reason: "no AMQP handshake: the peer wants frames of at most \(frameMaximum) bytes, AMQP asks for 4096"
-            )
-        }
         self.state = state
         self.descriptor = descriptor
         self.callGuard = callGuard
         self.usesTLS = address.usesTLS
-        self.frameMaximum = frameMaximum
+        frameMaximum = Int(amqp_get_frame_max(state))
     }
 
     deinit {
@@ -148,8 +137,14 @@ struct BrokerConnection: ~Copyable {
                     virtualHost: address.virtualHost,
                     reason: "\(code) \(text)"
                 )
-            case .lost(let reason), .timedOut(let reason):
+            case .lost(let reason):
                 throw .unreachable(host: address.host, port: address.port, reason: "no AMQP handshake: \(reason)")
+            case .timedOut(let what):
+                throw .unreachable(
+                    host: address.host,
+                    port: address.port,
+                    reason: "no AMQP handshake: no answer to \(what)"
+                )
             case .unreachable, .loginRefused, .refused, .consumerCancelled, .topology, .invalid:
                 throw error
             }
