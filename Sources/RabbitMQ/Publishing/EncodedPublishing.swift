@@ -11,7 +11,7 @@ extension EncodedPublishing {
     /// Checks and encodes.
     ///
     /// A content header is never split: over the frame size the broker would close the connection.
-    init(_ publishing: Publishing, frameMaximum: Int) throws(PublishFailure) {
+    init(_ publishing: Publishing, frameMaximum: Int, maximumHeaderBytes: Int = .max) throws(PublishFailure) {
         let properties = publishing.properties
         let texts: [(String, String?)] = [
             ("exchange", publishing.exchange.rawValue), ("routing key", publishing.routingKey.rawValue),
@@ -32,12 +32,31 @@ extension EncodedPublishing {
                 throw .invalid("the headers can't be encoded: \(error)")
             }
         }
-        size += (headers?.count ?? 0) + Self.fixedBytes
+        let headerSize = headers?.count ?? 0
+        guard headerSize <= maximumHeaderBytes else {
+            throw .invalid(
+                "the headers take \(headerSize) bytes, maximumHeaderBytes allows \(maximumHeaderBytes)"
+                    + Self.largest(of: properties.headers)
+            )
+        }
+        size += headerSize + Self.fixedBytes
         guard size <= frameMaximum else {
-            throw .invalid("the properties take \(size) bytes, a frame of this connection holds \(frameMaximum)")
+            throw .invalid(
+                "the properties take \(size) bytes, a frame of this connection holds \(frameMaximum)"
+                    + Self.largest(of: properties.headers)
+            )
         }
         self.publishing = publishing
         self.headers = headers
+    }
+
+    /// Which header to look at first.
+    private static func largest(of headers: FieldTable) -> String {
+        let sizes = headers.fields.map { field in
+            (name: field.name, size: ((try? FieldTable([field]).encoded().count) ?? 0) - MemoryLayout<UInt32>.size)
+        }
+        guard let largest = sizes.max(by: { $0.size < $1.size }) else { return "" }
+        return "; the largest header is '\(largest.name.prefix(40))' with \(largest.size) bytes"
     }
 
     /// Frame overhead (8), class, weight and body size (12), flags (2), delivery mode, priority and timestamp (10).

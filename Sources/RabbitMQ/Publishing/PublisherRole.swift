@@ -102,7 +102,11 @@ extension PublisherRole {
         while room > 0, let next = waiting.popFirst() {
             let encoded: EncodedPublishing
             do throws(PublishFailure) {
-                encoded = try EncodedPublishing(next.publishing, frameMaximum: frameMaximum)
+                encoded = try EncodedPublishing(
+                    next.publishing,
+                    frameMaximum: frameMaximum,
+                    maximumHeaderBytes: configuration.maximumHeaderBytes
+                )
             } catch {
                 next.answer.resume(returning: .failure(error))
                 continue
