@@ -3,6 +3,8 @@ public struct ContentLimits: Hashable, Sendable {
     /// The largest header table, in bytes on the wire.
     public var headerBytes: Int
     /// How deeply tables and arrays may be nested; the header table itself is depth 1.
+    ///
+    /// More than 128 counts as 128.
     public var headerDepth: Int
     /// How many fields and array elements a header table may hold, nested ones included.
     public var headerCount: Int

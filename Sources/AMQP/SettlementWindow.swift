@@ -13,8 +13,10 @@ public struct SettlementWindow: Sendable {
 
     /// With the time of each delivery.
     private var unsettled: [UInt64: ContinuousClock.Instant] = [:]
-    /// No tag below it is unsettled.
-    private var oldest: UInt64 = 1
+    /// The unsettled tags as they were delivered, with settled ones among them until they are swept out.
+    private var order: [UInt64] = []
+    /// Nothing before it in `order` is unsettled.
+    private var head = 0
     private var newest: UInt64 = 0
 
     /// A window before the first delivery of a channel.
@@ -24,12 +26,19 @@ public struct SettlementWindow: Sendable {
     public var count: Int { unsettled.count }
 
     /// When the oldest delivery that is not settled came.
-    public var oldestDeliveredAt: ContinuousClock.Instant? { unsettled[oldest] }
+    public var oldestDeliveredAt: ContinuousClock.Instant? {
+        order[head...].first { unsettled[$0] != nil }.flatMap { unsettled[$0] }
+    }
 
-    /// Notes a delivery.
-    public mutating func delivered(_ tag: UInt64, at now: ContinuousClock.Instant) {
+    /// Notes a delivery; `false` when no broker in its right mind gives this tag: they grow, from 1.
+    ///
+    /// Gaps are allowed and cost nothing: only what was delivered is ever walked over, whatever the numbers are.
+    public mutating func delivered(_ tag: UInt64, at now: ContinuousClock.Instant) -> Bool {
+        guard tag > newest else { return false }
+        newest = tag
         unsettled[tag] = now
-        newest = max(newest, tag)
+        order.append(tag)
+        return true
     }
 
     /// Settles a batch: requeues singly and in order, acknowledges the settled prefix with one `multiple`, the rest
@@ -54,20 +63,30 @@ public struct SettlementWindow: Sendable {
             }
         }
         var prefix: [UInt64] = []
-        while oldest <= newest {
+        while head < order.count {
+            let oldest = order[head]
             if acknowledged.remove(oldest) != nil {
                 unsettled.removeValue(forKey: oldest)
                 prefix.append(oldest)
             } else if unsettled[oldest] != nil {
                 break
             }
-            oldest += 1
+            head += 1
         }
         if let last = prefix.last { actions.append(.acknowledge(last, multiple: prefix.count > 1)) }
         for tag in acknowledged.sorted() {
             unsettled.removeValue(forKey: tag)
             actions.append(.acknowledge(tag, multiple: false))
         }
+        sweep()
         return (actions, unknown)
+    }
+
+    /// Forgets settled tags once they are the larger part, so that one delivery held for long does not make the rest pile
+    /// up behind it.
+    private mutating func sweep() {
+        guard order.count > 2 * unsettled.count + 64 else { return }
+        order = order[head...].filter { unsettled[$0] != nil }
+        head = 0
     }
 }

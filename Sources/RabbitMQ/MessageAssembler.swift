@@ -24,7 +24,8 @@ struct MessageAssembler {
         var hash: SHA256?
     }
 
-    private let limits: ContentLimits
+    /// Holds for the messages that begin from now on.
+    var limits: ContentLimits
     private var state: State = .idle
 
     init(limits: ContentLimits) { self.limits = limits }
@@ -75,8 +76,11 @@ struct MessageAssembler {
     }
 
     private mutating func append(_ bytes: [UInt8], to partial: consuming Partial) throws(BrokerFailure) -> Arrival? {
+        let rest = partial.size - partial.received
+        guard UInt64(bytes.count) <= rest else { throw .lost("a body is longer than its header said") }
+        // A peer that sends nothing, frame after frame, would look alive for ever.
+        guard !bytes.isEmpty else { throw .lost("an empty body frame, with \(rest) bytes of the body to come") }
         partial.received += UInt64(bytes.count)
-        guard partial.received <= partial.size else { throw .lost("a body is longer than its header said") }
         if partial.hash != nil {
             partial.hash?.update(data: bytes)
         } else if partial.message.body.isEmpty {

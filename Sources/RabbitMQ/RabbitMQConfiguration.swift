@@ -27,6 +27,11 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
     public var backoff: Backoff
     /// How much of a remote message is carried.
     public var limits: ContentLimits
+    /// The largest header table that is sent, encoded, in bytes; a larger one is `PublishFailure.invalid`.
+    ///
+    /// AMQP never splits headers over frames, so what the connection's frames hold (128 KiB at most) is a limit as well. The
+    /// default lets a message that was carried within `limits` go out again with 16 KiB of headers that explain why.
+    public var maximumHeaderBytes: Int
     /// Publishings on their way at once; more wait in memory.
     public var maximumUnconfirmed: Int
     /// Publishings in memory at once, on their way or waiting; whoever publishes more waits for room.
@@ -50,6 +55,7 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         callTimeout: Duration = .seconds(20),
         backoff: Backoff = Backoff(),
         limits: ContentLimits = ContentLimits(),
+        maximumHeaderBytes: Int = 120 * 1024,
         maximumUnconfirmed: Int = 4096,
         maximumHeld: Int = 16_384,
         maximumHeldBytes: Int = 64 * 1024 * 1024,
@@ -66,6 +72,7 @@ public struct RabbitMQConfiguration: Hashable, Sendable {
         self.callTimeout = callTimeout
         self.backoff = backoff
         self.limits = limits
+        self.maximumHeaderBytes = maximumHeaderBytes
         self.maximumUnconfirmed = max(1, maximumUnconfirmed)
         self.maximumHeld = max(1, maximumHeld)
         self.maximumHeldBytes = max(1, maximumHeldBytes)

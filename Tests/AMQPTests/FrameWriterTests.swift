@@ -90,7 +90,8 @@ import Testing
             Properties(type: "t"), Properties(userID: "u"), Properties(appID: "a"),
         ]
         for properties in single + [all] {
-            let header = try ContentHeader(decoding: properties.encoded(), limits: ContentLimits())
+            let headers = properties.headers.isEmpty ? nil : try properties.headers.encoded()
+            let header = try ContentHeader(decoding: properties.encoded(headers: headers), limits: ContentLimits())
             #expect(header.properties == properties)
             #expect(header.oversizedHeaders == nil)
         }

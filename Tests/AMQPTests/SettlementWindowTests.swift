@@ -6,8 +6,13 @@ import Testing
 
     private func window(_ tags: ClosedRange<UInt64>) -> SettlementWindow {
         var window = SettlementWindow()
-        for tag in tags { window.delivered(tag, at: start + .seconds(tag)) }
+        for tag in tags { deliver(tag, to: &window) }
         return window
+    }
+
+    private func deliver(_ tag: UInt64, to window: inout SettlementWindow) {
+        let isTaken = window.delivered(tag, at: start + .seconds(Int(clamping: tag % 1_000_000)))
+        #expect(isTaken)
     }
 
     @Test func `the settled prefix goes with one multiple ack, the rest singly`() {
@@ -42,6 +47,45 @@ import Testing
         #expect(first.actions == [.acknowledge(1, multiple: false)])
         #expect(first.unknown == 2)
         #expect(window.settle([(1, .acknowledge)]).unknown == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a tag of any size costs no more than any other`() {
+        var window = window(1...2)
+        deliver(.max, to: &window)
+        #expect(
+            window.settle([(1, .acknowledge), (2, .acknowledge), (.max, .acknowledge)]).actions
+                == [.acknowledge(.max, multiple: true)]
+        )
+        #expect(window.count == 0)
+    }
+
+    @Test(arguments: [0, 1, 2, 3] as [UInt64])
+    func `a tag that does not grow is no delivery`(tag: UInt64) {
+        var window = window(1...3)
+        let isTaken = window.delivered(tag, at: start)
+        #expect(!isTaken)
+        #expect(window.count == 3)
+        #expect(window.settle([(0, .acknowledge)]).unknown == 1)
+    }
+
+    @Test func `tags with gaps are settled as the broker counts them`() {
+        var window = SettlementWindow()
+        for tag in [2, 5, 6, 90] as [UInt64] { deliver(tag, to: &window) }
+        #expect(window.settle([(5, .acknowledge)]).actions == [.acknowledge(5, multiple: false)])
+        #expect(window.settle([(6, .acknowledge), (2, .acknowledge)]).actions == [.acknowledge(6, multiple: true)])
+        #expect(window.settle([(90, .acknowledge)]).actions == [.acknowledge(90, multiple: false)])
+    }
+
+    @Test func `a delivery that is held for long does not slow down the others`() {
+        var window = SettlementWindow()
+        deliver(1, to: &window)
+        for tag in 2...50_000 as ClosedRange<UInt64> {
+            deliver(tag, to: &window)
+            #expect(window.settle([(tag, .acknowledge)]).actions == [.acknowledge(tag, multiple: false)])
+        }
+        #expect(window.count == 1)
+        #expect(Mirror(reflecting: window).children.allSatisfy { ($0.value as? [UInt64])?.count ?? 0 < 200 })
+        #expect(window.settle([(1, .acknowledge)]).actions == [.acknowledge(1, multiple: false)])
     }
 
     @Test func `every delivery is settled exactly once, as the broker counts`() {

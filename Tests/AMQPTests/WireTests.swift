@@ -78,6 +78,25 @@ import Testing
         }
     }
 
+    @Test func `many elements take time in proportion`() throws {
+        let count = 60_000
+        let bytes = try content(["a": .array(Array(repeating: .void, count: count))])
+        let limits = ContentLimits(headerBytes: bytes.count, headerCount: count + 1)
+        let start = ContinuousClock.now
+        let table = try FieldTableDecoder.decode(bytes, limits: limits)
+        // Some ten milliseconds; half a minute when each element copies those before it.
+        #expect(start.duration(to: .now) < .seconds(2))
+        guard case .array(let elements)? = table["a"] else { throw WireError.truncated }
+        #expect(elements.count == count)
+    }
+
+    @Test func `no limit allows a depth that could not be freed`() throws {
+        let limits = ContentLimits(headerDepth: .max)
+        #expect(throws: WireError.overLimit) {
+            try FieldTableDecoder.decode(content(nested(600), depth: 2_000), limits: limits)
+        }
+    }
+
     @Test func `cut tables are refused, not read past their end`() throws {
         let bytes = try Array(content(["text": "value", "table": .table(["a": .array([1, 2])])]))
         for count in 1..<bytes.count {

@@ -40,6 +40,34 @@ import Testing
         #expect(letter.body == [1, 2])
     }
 
+    @Test func `Invariant 7: the largest letter is within what the publisher lets out by default`() throws {
+        let long = String(repeating: "x", count: 1 << 17)
+        let largest = DeadLetterHeaders(
+            reason: .malformedMessage,
+            detail: long,
+            stage: long,
+            operation: long,
+            queue: long,
+            attempts: .max,
+            time: long,
+            worker: long,
+            omittedHeaders: long,
+            omittedBody: long
+        )
+        // The largest original that goes along: length, name, type and length around its value.
+        let value = [UInt8](repeating: 0, count: (96 << 10) - 4 - 2 - 5)
+        let message = Message(
+            exchange: "e",
+            routingKey: "k",
+            properties: Properties(headers: ["h": .bytes(value)]),
+            body: []
+        )
+        let letter = Publishing.republish(message, to: "d", keyIfUnsendable: "k", explanation: largest)
+        #expect(letter.properties.headers["h"] != nil)
+        let size = try letter.properties.headers.encoded().count
+        #expect(size > 112 << 10 && size <= 120 << 10)
+    }
+
     @Test func `What can be sent goes along as it came`() {
         let properties = Properties(headers: ["tenant": "a"], messageID: "m")
         let letter = letter(

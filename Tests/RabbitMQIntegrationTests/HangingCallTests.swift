@@ -1,4 +1,5 @@
 import AMQP
+import CRabbitMQ
 import Glibc
 import Synchronization
 import TestKit
@@ -32,15 +33,17 @@ import Testing
                 let connection = try BrokerConnection(configuration)
                 try connection.openChannel()
                 try connection.selectConfirms()
+                // The client itself does not publish through the library, for this reason, and switches its heartbeats off.
+                amqp_tune_connection(connection.state, 0, 131_072, 1)
                 guardian.value = connection.callGuard
+                _ = go.await()
                 progress.value = .idle
                 var signal = pollfd(fd: go.descriptor, events: Int16(POLLIN), revents: 0)
                 poll(&signal, 1, 30_000)
                 progress.value = .calling
-                let encoded: EncodedPublishing
-                do { encoded = try EncodedPublishing(publishing("a"), frameMaximum: 131_072) } catch { return }
-                try connection.publish(encoded)
-                progress.value = .returned(nil)
+                let none = amqp_bytes_t(len: 0, bytes: nil)
+                let status = amqp_basic_publish(connection.state, 1, none, none, 1, 0, nil, none)
+                progress.value = .returned(status < 0 ? .lost("status \(status)") : nil)
             } catch {
                 progress.value = .returned(error)
             }
@@ -84,7 +87,7 @@ import Testing
         let start = ContinuousClock.now
         // More than the socket's buffers on both sides hold.
         let failure = await publisher.failure(of: publishing("stuck", byteCount: 32_000_000))
-        #expect(unknownReason(failure).contains("hung"))
+        #expect(unknownReason(failure).contains("took no bytes"))
         #expect(start.duration(to: .now) < .seconds(3))
         try await publisher.publish(publishing("stuck"))
         #expect(peer.log.published == ["before", "stuck"])
@@ -115,6 +118,7 @@ import Testing
         async throws
     {
         let (lookups, release) = (Shared(0), WakeUp())
+        _ = release.await()
         defer { release.signal() }
         var configuration = RabbitMQConfiguration(
             address: AMQPAddress(host: "slow.example"),

@@ -69,7 +69,7 @@ import Testing
         }
         let publisher = RabbitMQPublisher(configuration: configuration, logger: .quiet)
         try await eventually("the trouble shows", within: .seconds(5)) {
-            publisher.status.trouble?.contains("can't be reached") == true
+            publisher.status.trouble?.contains("no answer in time") == true
         }
         await publisher.close()
     }

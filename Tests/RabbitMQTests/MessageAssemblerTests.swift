@@ -91,6 +91,8 @@ import Testing
             [deliver, .header(bodySize: 1, properties: [])],
             [deliver, .header(bodySize: 1, properties: [0xFF, 0xFF])],
             [deliver, .header(bodySize: 2, properties: noProperties), .body([1, 2, 3])],
+            [deliver, .header(bodySize: 2, properties: noProperties), .body([])],
+            [deliver, .header(bodySize: .max, properties: noProperties), .body([1]), .body([])],
             [deliver, .header(bodySize: 2, properties: noProperties), .acknowledge(1, multiple: false)],
         ]
         for frames in nonsense {

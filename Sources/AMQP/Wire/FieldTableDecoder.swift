@@ -9,15 +9,20 @@ enum FieldTableDecoder {
         var elements: [FieldValue] = []
     }
 
+    /// Whatever the limits say: values are freed by recursion, on threads of half a mebibyte.
+    static let deepest = 128
+
     /// Decodes the content of a table, without its length prefix.
     static func decode(_ content: ArraySlice<UInt8>, limits: ContentLimits) throws(WireError) -> FieldTable {
         var reader = WireReader(content)
         var stack = [Frame(end: reader.end, name: "", isArray: false)]
         var count = 0
-        while let top = stack.last {
-            guard reader.position < top.end else {
-                guard reader.position == top.end else { throw .truncated }
-                stack.removeLast()
+        // The frames stay where they are: a copy of one would make each append to it copy all that it holds.
+        while let last = stack.indices.last {
+            let (end, isArray) = (stack[last].end, stack[last].isArray)
+            guard reader.position < end else {
+                guard reader.position == end else { throw .truncated }
+                let top = stack.removeLast()
                 guard let parent = stack.indices.last else { return FieldTable(top.fields) }
                 append(
                     top.isArray ? .array(top.elements) : .table(FieldTable(top.fields)),
@@ -28,16 +33,16 @@ enum FieldTableDecoder {
             }
             count += 1
             guard count <= limits.headerCount else { throw .overLimit }
-            let name = top.isArray ? "" : try reader.shortString()
+            let name = isArray ? "" : try reader.shortString()
             let type = try reader.byte()
             if type == UInt8(ascii: "F") || type == UInt8(ascii: "A") {
                 let length = Int(try reader.integer(UInt32.self))
-                guard length <= top.end - reader.position else { throw .truncated }
-                guard stack.count < limits.headerDepth else { throw .overLimit }
+                guard length <= end - reader.position else { throw .truncated }
+                guard stack.count < min(limits.headerDepth, deepest) else { throw .overLimit }
                 stack.append(Frame(end: reader.position + length, name: name, isArray: type == UInt8(ascii: "A")))
             } else {
                 let value = try scalar(type, from: &reader)
-                append(value, named: name, to: &stack[stack.count - 1])
+                append(value, named: name, to: &stack[last])
             }
         }
         return FieldTable()

@@ -1,8 +1,8 @@
 extension Properties {
     /// Flags and list as they stand in a content header, after the body size.
     ///
-    /// Throws when a text is over 255 bytes or the headers have no encoding.
-    package func encoded() throws(WireError) -> [UInt8] {
+    /// `headers` is the encoded table with its length, if there is one. Throws when a text is over 255 bytes.
+    package func encoded(headers: [UInt8]?) throws(WireError) -> [UInt8] {
         var flags: UInt16 = 0
         var list: [UInt8] = []
         func text(_ value: String?, _ name: String, bit: UInt16) throws(WireError) {
@@ -22,9 +22,9 @@ extension Properties {
         }
         try text(contentType, "content type", bit: 15)
         try text(contentEncoding, "content encoding", bit: 14)
-        if !headers.isEmpty {
+        if let headers {
             flags |= 1 << 13
-            list += try headers.encoded()
+            list += headers
         }
         number(deliveryMode?.rawValue, bit: 12)
         number(priority, bit: 11)

@@ -76,6 +76,20 @@ extension String {
             as: UTF8.self
         )
     }
+
+    /// The broker's words, fit for a log line and a terminal: what would steer either is replaced.
+    init(shown bytes: amqp_bytes_t) {
+        var scalars = UnicodeScalarView()
+        for scalar in String(bytes).unicodeScalars {
+            let steers =
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: true
+                default: false
+                }
+            scalars.append(steers ? "\u{FFFD}" : scalar)
+        }
+        self.init(scalars)
+    }
 }
 
 extension [UInt8] {

@@ -16,10 +16,7 @@ extension BrokerConnection {
         try Self.check(status, "reading")
         // What was decoded is copied here, so its memory can go; the library keeps it while a frame is incomplete.
         defer { amqp_maybe_release_buffers_on_channel(state, frame.channel) }
-        // Zero is the connection's own; content there, or anything on a channel that was never opened, is nobody's.
-        guard frame.channel == 1 || (frame.channel == 0 && frame.frame_type == AMQP_FRAME_METHOD) else {
-            throw .lost("a frame of type \(frame.frame_type) came on channel \(frame.channel)")
-        }
+        try Self.checkChannel(of: frame)
         switch Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD:
             return Self.method(frame.payload.method)
@@ -30,6 +27,14 @@ extension BrokerConnection {
             return .body([UInt8](frame.payload.body_fragment))
         default:
             return .other(method: 0)
+        }
+    }
+
+    /// Content of another channel would be mixed into a message of ours, and each channel takes memory in the library.
+    private static func checkChannel(of frame: amqp_frame_t) throws(BrokerFailure) {
+        let isAboutConnection = Int32(frame.frame_type) == AMQP_FRAME_METHOD && frame.payload.method.id >> 16 == 10
+        guard frame.channel == (isAboutConnection ? 0 : 1) else {
+            throw .lost("a frame of type \(frame.frame_type) on channel \(frame.channel), where it does not belong")
         }
     }
 
@@ -49,7 +54,7 @@ extension BrokerConnection {
             let returned = decoded.assumingMemoryBound(to: amqp_basic_return_t.self).pointee
             return .returned(
                 code: returned.reply_code,
-                text: String(returned.reply_text),
+                text: String(shown: returned.reply_text),
                 exchange: ExchangeName(String(returned.exchange)),
                 routingKey: RoutingKey(String(returned.routing_key))
             )
@@ -70,13 +75,13 @@ extension BrokerConnection {
             return .cancelledByBroker(ConsumerTag(String(cancel.consumer_tag)))
         case AMQP_CHANNEL_CLOSE_METHOD:
             let close = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
-            return .channelClosed(code: close.reply_code, text: String(close.reply_text))
+            return .channelClosed(code: close.reply_code, text: String(shown: close.reply_text))
         case AMQP_CONNECTION_CLOSE_METHOD:
             let close = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
-            return .connectionClosed(code: close.reply_code, text: String(close.reply_text))
+            return .connectionClosed(code: close.reply_code, text: String(shown: close.reply_text))
         case AMQP_CONNECTION_BLOCKED_METHOD:
             let blocked = decoded.assumingMemoryBound(to: amqp_connection_blocked_t.self).pointee
-            return .blocked(reason: String(blocked.reason))
+            return .blocked(reason: String(shown: blocked.reason))
         case AMQP_CONNECTION_UNBLOCKED_METHOD:
             return .unblocked
         default:

@@ -31,10 +31,10 @@ extension BrokerConnection {
         switch method.id {
         case AMQP_CHANNEL_CLOSE_METHOD:
             let close = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
-            return .refused(code: close.reply_code, text: String(close.reply_text))
+            return .refused(code: close.reply_code, text: String(shown: close.reply_text))
         case AMQP_CONNECTION_CLOSE_METHOD:
             let close = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
-            return .closedByBroker(code: close.reply_code, text: String(close.reply_text))
+            return .closedByBroker(code: close.reply_code, text: String(shown: close.reply_text))
         default:
             return nil
         }

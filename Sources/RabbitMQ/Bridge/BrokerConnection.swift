@@ -176,8 +176,14 @@ struct BrokerConnection: ~Copyable {
                     virtualHost: address.virtualHost,
                     reason: "\(code) \(text)"
                 )
-            case .lost(let reason), .timedOut(let reason):
+            case .lost(let reason):
                 throw .unreachable(host: address.host, port: address.port, reason: "no AMQP handshake: \(reason)")
+            case .timedOut(let what):
+                throw .unreachable(
+                    host: address.host,
+                    port: address.port,
+                    reason: "no AMQP handshake: no answer to \(what)"
+                )
             case .unreachable, .untrusted, .loginRefused, .refused, .consumerCancelled, .topology, .invalid:
                 throw error
             }

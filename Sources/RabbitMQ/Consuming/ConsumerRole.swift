@@ -59,6 +59,9 @@ struct ConsumerRole: ConnectionRole {
         assembler = MessageAssembler(limits: configuration.limits)
     }
 
+    /// Twice what the prefetches allow: a broker that counts a little differently is no reason to give up.
+    private var mostUnsettled: Int { subscriptions.reduce(0) { $0 + 2 * Int($1.prefetch.count) } }
+
     var isDrained: Bool { settlements.isEmpty && consuming.isEmpty }
     var nextDeadline: ContinuousClock.Instant? { answerDeadline }
 
@@ -170,9 +173,17 @@ extension ConsumerRole {
             else {
                 return
             }
-            window.delivered(tag, at: turnBegan)
-            deliver(tag: tag, consumer: consumer, isRedelivered: isRedelivered, message: message)
+            guard window.delivered(tag, at: turnBegan) else { throw .lost("delivery tag \(tag) came out of turn") }
+            // The prefetches bound our memory, so they are not left to the broker alone.
+            guard window.count <= mostUnsettled else {
+                throw .lost("\(window.count) deliveries are unsettled, far over the prefetches")
+            }
+            try deliver(tag: tag, consumer: consumer, isRedelivered: isRedelivered, message: message)
         case .consuming(let tag):
+            // A stop forgets the queues as it sends the cancels, so an answer that was on its way finds none.
+            guard consuming.count < subscriptions.count, isStopping || queues[tag] != nil else {
+                throw .lost("a consumer was registered that nobody asked for")
+            }
             consuming.insert(tag)
             guard let queue = queues[tag] else { return }
             board.update { $0.consuming.insert(queue) }
@@ -183,16 +194,23 @@ extension ConsumerRole {
             if consuming.isEmpty { answerDeadline = nil }
             resumeStopWaitersIfDone()
         case .cancelledByBroker(let tag):
-            throw .consumerCancelled(queues[tag] ?? QueueName(tag.rawValue))
+            guard let queue = queues[tag] else { throw .lost("a consumer was cancelled that is not registered") }
+            throw .consumerCancelled(queue)
         case .acknowledge, .refuse, .channelClosed, .connectionClosed, .blocked, .unblocked, .other:
             // The broker blocks connections that publish. This one never does, so an alarm can't hold up settlements.
             return
         }
     }
 
-    private mutating func deliver(tag: UInt64, consumer: ConsumerTag, isRedelivered: Bool, message: Message) {
+    private mutating func deliver(
+        tag: UInt64,
+        consumer: ConsumerTag,
+        isRedelivered: Bool,
+        message: Message
+    ) throws(BrokerFailure) {
         let id = DeliveryID(epoch: epoch, tag: tag)
-        guard !isStopping, let queue = queues[consumer] else { return giveBack(id) }
+        guard !isStopping else { return giveBack(id) }
+        guard let queue = queues[consumer] else { throw .lost("a delivery for a consumer that nobody asked for") }
         arrived.append(Delivery(id: id, queue: queue, isRedelivered: isRedelivered, message: message))
     }
 

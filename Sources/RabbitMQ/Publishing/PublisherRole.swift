@@ -60,8 +60,8 @@ struct PublisherRole: ConnectionRole {
         assembler = Self.assembler()
     }
 
-    /// Returns are our own messages: they are kept whole, to be recognised.
-    private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: .max)) }
+    /// Returns are our own messages, kept whole to be recognised: none is larger than the largest that was sent.
+    private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: 0)) }
 
     var isDrained: Bool { answers.count == 0 && waiting.isEmpty }
 
@@ -127,11 +127,16 @@ extension PublisherRole {
         while published < room, connection.unsentBytes < Self.unsentBytesAtMost, let next = waiting.popFirst() {
             let encoded: EncodedPublishing
             do throws(PublishFailure) {
-                encoded = try EncodedPublishing(next.publishing, frameMaximum: frameMaximum)
+                encoded = try EncodedPublishing(
+                    next.publishing,
+                    frameMaximum: frameMaximum,
+                    maximumHeaderBytes: configuration.maximumHeaderBytes
+                )
             } catch {
                 next.answer.resume(returning: .failure(error))
                 continue
             }
+            assembler.limits.bodyBytes = max(assembler.limits.bodyBytes, UInt64(next.publishing.body.count))
             _ = window.published(next.publishing, at: now)
             answers.append(next.answer)
             connection.publish(encoded)
