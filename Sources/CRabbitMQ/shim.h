@@ -227,10 +227,16 @@ static inline int crabbitmq_tls_expect_host(SSL_CTX *context, char const *host) 
 // block.
 static inline void crabbitmq_hear_last_words(crabbitmq_tls_t *tls, int descriptor) {
   char byte;
-  BIO *bio = tls->session == NULL ? NULL : BIO_new_socket(descriptor, BIO_NOCLOSE);
-  if (bio == NULL) return;
+  BIO *input = tls->session == NULL ? NULL : BIO_new_socket(descriptor, BIO_NOCLOSE);
+  // An answer of OpenSSL's must go nowhere: the library's descriptor is closed and its number may be somebody else's.
+  BIO *output = input == NULL ? NULL : BIO_new(BIO_s_null());
+  if (output == NULL) {
+    BIO_free(input);
+    return;
+  }
   ERR_clear_error();
-  SSL_set0_rbio(tls->session, bio);
+  SSL_set0_rbio(tls->session, input);
+  SSL_set0_wbio(tls->session, output);
   (void)SSL_read(tls->session, &byte, 1);
 }
 

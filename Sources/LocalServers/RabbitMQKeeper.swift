@@ -1,8 +1,9 @@
 /// The shell script that keeps one private RabbitMQ node: it obeys lines on its standard input, answers on its standard
 /// output, and cleans up when the input ends, however the process that started it ended.
 enum RabbitMQKeeper {
-    /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port. Environment: `KEEPER_SETTINGS`,
-    /// lines for the configuration (with `ssl_options` among them, no certificate is made), and `KEEPER_PLUGINS`, a list
+    /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port.
+    ///
+    /// Environment: `KEEPER_SETTINGS`, lines for the configuration (with `ssl_options` among them, no certificate is made), and `KEEPER_PLUGINS`, a list
     /// with commas.
     static let script = #"""
         base=$1 port=$2 tls=$3 dist=$4 epmd=$5

@@ -40,12 +40,14 @@ struct CheckCommand: AsyncParsableCommand {
     private func checkTopology(_ settings: WorkerSettings) async -> Finding {
         let what = "RabbitMQ at \(settings.amqp.host):\(settings.amqp.port)"
         do {
-            try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
-                .verify(OrderTopology(prefix: settings.topologyPrefix).topology)
+            let administration = RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
+            let session = try await administration.tlsSession()
+            try await administration.verify(OrderTopology(prefix: settings.topologyPrefix).topology)
             return Finding(
                 what: what,
                 ok: true,
                 detail: "answers, the topology \(settings.topologyPrefix) is as required"
+                    + (session.map { "; \($0)" } ?? "; not encrypted")
             )
         } catch {
             return Finding(what: what, ok: false, detail: "\(error)")

@@ -92,6 +92,14 @@ extension BrokerConnection {
         )
     }
 
+    /// Where the user's name comes from, when it isn't the address.
+    static func userOrigin(_ configuration: RabbitMQConfiguration) -> String {
+        switch configuration.authentication {
+        case .password: ""
+        case .certificate: "; the user must have the name that our client certificate has"
+        }
+    }
+
     /// Who logs in, for people.
     static func userName(_ configuration: RabbitMQConfiguration, _ handshake: TLSHandshake?) -> String {
         switch configuration.authentication {

@@ -174,7 +174,7 @@ struct BrokerConnection: ~Copyable {
                     port: address.port,
                     user: userName(configuration, handshake),
                     virtualHost: address.virtualHost,
-                    reason: "\(code) \(text)"
+                    reason: "\(code) \(text)\(userOrigin(configuration))"
                 )
             case .lost(let reason):
                 throw .unreachable(host: address.host, port: address.port, reason: "no AMQP handshake: \(reason)")

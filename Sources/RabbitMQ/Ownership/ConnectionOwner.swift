@@ -89,8 +89,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
         var metadata: Logger.Metadata = ["address": "\(configuration.address)", "epoch": "\(epoch)"]
         if let session {
             CertificateMeters.show(session)
-            metadata["tls"] = "\(session.version)"
-            metadata["certificate-until"] = "\(UTCText.of(session.serverCertificateExpiry))"
+            metadata["tls"] = "\(session)"
         }
         logger.info("connected to RabbitMQ", metadata: metadata)
     }

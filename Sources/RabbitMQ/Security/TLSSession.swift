@@ -14,3 +14,11 @@ public struct TLSSession: Hashable, Sendable {
         self.clientCertificateExpiry = clientCertificateExpiry
     }
 }
+
+extension TLSSession: CustomStringConvertible {
+    /// Version and days, for people.
+    public var description: String {
+        let client = clientCertificateExpiry.map { ", ours until \(UTCText.of($0))" } ?? ""
+        return "\(version), the server's certificate is good until \(UTCText.of(serverCertificateExpiry))\(client)"
+    }
+}

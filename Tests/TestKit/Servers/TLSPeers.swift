@@ -2,7 +2,9 @@ import Foundation
 import LocalServers
 
 /// Peers on the loopback interface that speak TLS in front of a broker's port without it, each in its own way, or do not
-/// speak it at all. A python program; ends with this process.
+/// speak it at all.
+///
+/// A python program; ends with this process.
 public final class TLSPeers: Sendable {
     /// One of them.
     public enum Peer: Sendable {
