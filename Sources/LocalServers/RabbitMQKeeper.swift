@@ -37,6 +37,15 @@ enum RabbitMQKeeper {
 
         alive() { [ -n "$1" ] && [ "$(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null || echo Z)" != Z ]; }
 
+        # A busy machine lets threads run on for a while after the signal.
+        stopped() {
+          for _ in $(seq 500); do
+            cat /proc/"$1"/task/*/stat 2> /dev/null | sed 's/.*) //' | grep -qv '^[Tt]' || return 0
+            sleep 0.01
+          done
+          return 1
+        }
+
         start() {
           rm -f "$pidfile"
           setsid "$bin/rabbitmq-server" < /dev/null >> "$base/out" 2>&1 &
@@ -65,7 +74,10 @@ enum RabbitMQKeeper {
           case $word in
             start) start ;;
             halt) halt "$rest" ;;
-            signal) kill "-$rest" "$(cat "$pidfile")" && echo done || echo "failed: $rest" ;;
+            signal)
+              pid=$(cat "$pidfile")
+              kill "-$rest" "$pid" && { [ "$rest" != STOP ] || stopped "$pid"; } && echo done || echo "failed: $rest"
+              ;;
             control) timeout 60 "$bin/rabbitmqctl" -q $rest >> "$base/out" 2>&1 && echo done || echo "failed: $rest" ;;
           esac
         done
