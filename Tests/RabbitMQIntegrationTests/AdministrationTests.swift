@@ -25,7 +25,10 @@ import Testing
             exchanges: [.init(exchange, .topic)],
             queues: [names.quorumQueue("queue", ["x-delivery-limit": 5]), names.quorumQueue("third")]
         )
-        for attempt in [administration.declare, administration.verify] {
+        let attempts: [@Sendable (Topology) async throws(BrokerFailure) -> Void] = [
+            { topology throws(BrokerFailure) in try await administration.declare(topology) }, administration.verify,
+        ]
+        for attempt in attempts {
             let failure = await failure { () throws(BrokerFailure) in try await attempt(other) }
             guard case .topology(let differences)? = failure else {
                 Issue.record("no difference was found")

@@ -24,7 +24,7 @@ struct TopologyCommand: AsyncParsableCommand {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
                 let topology = OrderTopology(prefix: settings.topologyPrefix).topology
-                print(TopologyDefinitions.json(topology, virtualHost: settings.amqp.virtualHost))
+                print(try TopologyDefinitions.json(topology, virtualHost: settings.amqp.virtualHost))
             }
         }
     }

@@ -16,6 +16,9 @@ struct BrokerConnection: ~Copyable {
     let callGuard: CallGuard
     /// Memory for arguments, recycled after each call.
     let arena = Arena()
+    /// Whose connection it is, and where.
+    let user: String
+    let virtualHost: String
     /// `TCP_CORK` would hold TLS records back just as well, but is left alone there.
     let usesTLS: Bool
 
@@ -45,6 +48,7 @@ struct BrokerConnection: ~Copyable {
         self.descriptor = descriptor
         self.callGuard = callGuard
         self.usesTLS = address.usesTLS
+        (user, virtualHost) = (address.user, address.virtualHost)
         frameMaximum = Int(amqp_get_frame_max(state))
     }
 
