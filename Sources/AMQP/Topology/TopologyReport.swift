@@ -37,8 +37,10 @@ public struct TopologyReport: Hashable, Sendable {
 public struct TopologyWarning: Hashable, Sendable, CustomStringConvertible {
     /// What kind of thing it is.
     public enum Kind: String, Hashable, Sendable {
-        /// It could not be looked at.
+        /// AMQP has no question for it, or the user may not ask; the management API may tell.
         case notCompared = "not-compared"
+        /// Nobody tells.
+        case unknown
         /// There is more than is required.
         case unwanted
         /// The broker's own state, or a setting that puts messages or the program at risk.

@@ -34,12 +34,12 @@ extension BrokerConnection {
         // From 4.0 on the flag is always on.
         case true? where product?.isRabbitMQ(atLeast: 4, 0) == true: break
         case true? where passively:
-            findings.warnings.append(.init(.notCompared, "whether dead-lettering is at least once was not asked"))
+            findings.warnings.append(.init(.unknown, "whether dead-lettering is at least once was not asked"))
         case true?: try probeStreamQueues(as: QueueName("\(queue.name).probe"), in: &findings)
         case nil:
             findings.warnings.append(
                 .init(
-                    .notCompared,
+                    .unknown,
                     "whether \(product?.description ?? "the broker") dead-letters at least once is not known"
                 )
             )
@@ -74,7 +74,7 @@ extension BrokerConnection {
         default:
             findings.warnings.append(
                 .init(
-                    .notCompared,
+                    .unknown,
                     "whether dead-lettering is at least once is not known without the management API: "
                         + (refusal.map { "\($0.code) \($0.text)" } ?? "the broker took a question that it should refuse")
                 )

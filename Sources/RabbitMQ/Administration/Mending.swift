@@ -116,7 +116,7 @@ package struct Mending: Hashable, Sendable {
     }
 
     /// As it is when it is plain, otherwise between quotation marks.
-    static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty
             && word.utf8.allSatisfy { byte in
