@@ -167,7 +167,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RabbitMQIntegrationTests",
         dependencies: [
-            "RabbitMQ", "RabbitMQManagement", "AMQP", "LocalServers", "OrderFulfilment", "TestKit", crypto, logging,
+            "RabbitMQ", "RabbitMQManagement", "AMQP", "LocalServers", "OrderFulfilment", "SubscriptionLifecycle",
+            "TestKit", crypto, logging,
         ]
     ),
     .testTarget(

@@ -1,5 +1,6 @@
 import AMQP
 import Foundation
+import LocalServers
 import RabbitMQ
 import TestKit
 import Testing
@@ -71,7 +72,46 @@ import Testing
                 let ended = try await Program.orderWorker(command, environment: world.settings, in: world.folder)
                 #expect(ended.status == 78, "\(command): \(ended)")
                 #expect(ended.errors.contains(queue.rawValue), "\(command): \(ended)")
+                #expect(
+                    ended.errors.contains("\n    rabbitmqctl delete_queue \(queue)   # LOSES"),
+                    "\(command): \(ended)"
+                )
+                #expect(ended.errors.contains("\n    order-worker topology apply"), "\(command): \(ended)")
             }
+            let json = try await world.order("topology", "check", "--json")
+            let report = try #require(try json.json() as? [String: Any])
+            let differences = try #require(report["differences"] as? [[String: Any]])
+            #expect(json.status == 78 && report["ok"] as? Bool == false && differences.count == 1, "\(json)")
+            #expect(
+                (differences.first?["mend"] as? [String])?.contains("order-worker topology apply") == true,
+                "\(json)"
+            )
+            let check = try await world.order("check", "--json")
+            #expect(check.status == 78, "\(check)")
+            #expect(try await world.order("topology", "check", "--passive").status == 0)
+            // A management API that was named and doesn't answer is no check.
+            let nowhere = ["RABBITMQ_MANAGEMENT_URL": "http://guest:s3cret@127.0.0.1:1"]
+            let blind = try await world.order("topology", "check", more: nowhere)
+            #expect(blind.status == 1 && blind.errors.contains("127.0.0.1:1"), "\(blind)")
+            #expect(!blind.errors.contains("s3cret"), "\(blind)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), .enabled(if: RabbitMQServer.isPrivate))
+    func `A broker that silently loses dead letters is refused, with what mends it`() async throws {
+        let server = try await RabbitMQServer.dedicated(
+            environment: ["RABBITMQ_FEATURE_FLAGS": "quorum_queue,implicit_default_bindings,virtual_host_metadata"]
+        )
+        defer { server.close() }
+        try await World.run(server: server) { world in
+            for command in [["run"], ["check"], ["topology", "check"]] {
+                let ended = try await Program.orderWorker(command, environment: world.settings, in: world.folder)
+                #expect(ended.status == 78, "\(command): \(ended)")
+                let told = ended.output + ended.errors
+                #expect(told.contains("rabbitmqctl enable_feature_flag stream_queue"), "\(command): \(ended)")
+            }
+            try await server.control("enable_feature_flag", "stream_queue")
+            #expect(try await world.order("topology", "check").status == 0)
         }
     }
 

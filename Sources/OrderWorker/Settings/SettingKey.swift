@@ -5,6 +5,7 @@
 /// The flag of `EMS_URL` is `--ems-url`; in a configuration file either spelling works.
 enum SettingKey: String, CaseIterable {
     case amqpURL = "AMQP_URL"
+    case managementURL = "RABBITMQ_MANAGEMENT_URL"
     case emsURL = "EMS_URL"
     case emsUsername = "EMS_USERNAME"
     case emsPassword = "EMS_PASSWORD"
@@ -39,7 +40,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether it may hold a password; such a setting can also be given as a file, `EMS_PASSWORD_FILE`.
     var isSecret: Bool {
         switch self {
-        case .amqpURL, .emsPassword, .emsClientSecret, .ledgerURL: true
+        case .amqpURL, .managementURL, .emsPassword, .emsClientSecret, .ledgerURL: true
         case .emsURL, .emsUsername, .emsTokenURL, .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers,
             .emsAttributeOrderType, .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
             .httpPort, .topologyPrefix, .prefetch, .concurrency, .predecessorWait, .shutdownGrace, .confirmTimeout,
@@ -52,7 +53,7 @@ enum SettingKey: String, CaseIterable {
     var defaultValue: String? {
         switch self {
         case .amqpURL: "amqp://guest:guest@127.0.0.1:5672/"
-        case .emsURL, .emsUsername, .emsPassword, .emsTokenURL, .emsClientID, .emsClientSecret: nil
+        case .managementURL, .emsURL, .emsUsername, .emsPassword, .emsTokenURL, .emsClientID, .emsClientSecret: nil
         case .emsTimeout: "30s"
         case .emsSettle: "60s"
         case .emsCreateCustomers: "true"
@@ -80,6 +81,8 @@ enum SettingKey: String, CaseIterable {
     var meaning: String {
         switch self {
         case .amqpURL: "RabbitMQ: amqp://user:password@host:port/vhost, or amqps://"
+        case .managementURL:
+            "RabbitMQ's management API, for a deeper check of the topology: http://user:password@host:15672"
         case .emsURL: "Sentinel EMS up to and including the context: https://host/ems"
         case .emsUsername: "user for Basic authentication"
         case .emsPassword: "its password"

@@ -8,6 +8,9 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("amqp-url"), help: .init(SettingKey.amqpURL.help))
     var amqpURL: String?
 
+    @Option(name: .customLong("rabbitmq-management-url"), help: .init(SettingKey.managementURL.help))
+    var managementURL: String?
+
     @Option(name: .customLong("ems-url"), help: .init(SettingKey.emsURL.help))
     var emsURL: String?
 
@@ -93,6 +96,7 @@ struct SettingOptions: ParsableArguments {
     var flags: [SettingKey: String] {
         let all: [(SettingKey, String?)] = [
             (.amqpURL, amqpURL),
+            (.managementURL, managementURL),
             (.emsURL, emsURL),
             (.emsUsername, emsUsername),
             (.emsPassword, emsPassword),

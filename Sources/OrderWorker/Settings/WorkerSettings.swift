@@ -1,12 +1,14 @@
 import Foundation
 import Logging
 import RabbitMQ
+import RabbitMQManagement
 import SentinelEMS
 import SubscriptionLifecycle
 
 /// The settings of the worker, checked.
 struct WorkerSettings {
     var amqp: AMQPAddress
+    var management: ManagementAddress?
     var ems: EMSSettings?
     var ledgerPath: String
     var ledgerRetention: Double
@@ -41,6 +43,13 @@ struct WorkerSettings {
             amqp = try AMQPAddress(address)
         } catch {
             throw SettingError(key: .amqpURL, value: address, allowed: error.reason)
+        }
+        if let url = values.text(.managementURL) {
+            do throws(ManagementAddress.Invalid) {
+                management = try ManagementAddress(url)
+            } catch {
+                throw SettingError(key: .managementURL, value: url, allowed: error.reason)
+            }
         }
         ems = needsEMS ? try EMSSettings(values) : nil
         ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") {

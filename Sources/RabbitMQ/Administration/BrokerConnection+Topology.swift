@@ -111,6 +111,11 @@ struct Findings {
     init(_ mending: Mending) { self.mending = mending }
 
     mutating func add(_ subject: TopologyDifference.Subject, _ refusal: (code: UInt16, text: String)) {
+        if case .binding(let binding) = subject, refusal.code == 404 {
+            // What the binding lacks is named already.
+            let ends: [TopologyDifference.Subject] = [.exchange(binding.exchange), .queue(binding.queue)]
+            guard !differences.contains(where: { ends.contains($0.subject) }) else { return }
+        }
         let kind: TopologyDifference.Kind =
             switch refusal.code {
             case 404: .missing

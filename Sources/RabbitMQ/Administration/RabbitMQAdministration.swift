@@ -9,6 +9,12 @@ public struct RabbitMQAdministration: Sendable {
         public var messages: Int
         /// Registered consumers.
         public var consumers: Int
+
+        /// Describes a queue.
+        public init(messages: Int, consumers: Int) {
+            self.messages = messages
+            self.consumers = consumers
+        }
     }
 
     private let configuration: RabbitMQConfiguration
