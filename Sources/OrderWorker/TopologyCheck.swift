@@ -17,7 +17,7 @@ struct TopologyCheck {
         let report = try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
             .compare(topology, passively: passively)
         guard let management = settings.management else { return Self.withoutManagement(report) }
-        return report.completed(by: try await ask(management))
+        return Self.withTimeout(report).completed(by: try await ask(management))
     }
 
     /// Declares what is missing, then looks.
@@ -40,7 +40,7 @@ struct TopologyCheck {
         report.warnings += warnings.filter { !report.warnings.contains($0) }
         guard let management = settings.management else { return Self.withoutManagement(report) }
         do throws(ManagementFailure) {
-            return report.completed(by: try await ask(management))
+            return Self.withTimeout(report).completed(by: try await ask(management))
         } catch {
             report.warnings.append(.init(.condition, "\(error)"))
             return report
@@ -52,8 +52,18 @@ struct TopologyCheck {
             .compare(topology, virtualHost: settings.amqp.virtualHost, user: settings.amqp.user)
     }
 
-    private static func withoutManagement(_ report: TopologyReport) -> TopologyReport {
+    /// Nobody tells the time-out of the nodes, though it takes messages back from a worker that holds them too long.
+    private static func withTimeout(_ report: TopologyReport) -> TopologyReport {
         var report = report
+        let text =
+            "RabbitMQ's consumer_timeout can't be asked for from here; "
+            + "the default of 30 minutes suits: rabbitmqctl environment | grep consumer_timeout"
+        report.warnings.append(.init(.unknown, text))
+        return report
+    }
+
+    private static func withoutManagement(_ report: TopologyReport) -> TopologyReport {
+        var report = withTimeout(report)
         report.warnings.append(
             .init(
                 .notCompared,

@@ -86,8 +86,7 @@ import Testing
                 (differences.first?["mend"] as? [String])?.contains("order-worker topology apply") == true,
                 "\(json)"
             )
-            let check = try await world.order("check", "--json")
-            #expect(check.status == 78, "\(check)")
+            #expect(try await world.order("check", "--json").status == 78)
             #expect(try await world.order("topology", "check", "--passive").status == 0)
             // A management API that was named and doesn't answer is no check.
             let nowhere = ["RABBITMQ_MANAGEMENT_URL": "http://guest:s3cret@127.0.0.1:1"]
@@ -109,6 +108,18 @@ import Testing
                 #expect(ended.status == 78, "\(command): \(ended)")
                 let told = ended.output + ended.errors
                 #expect(told.contains("rabbitmqctl enable_feature_flag stream_queue"), "\(command): \(ended)")
+            }
+            // A broker that comes after the worker is compared then, and /readyz tells.
+            try await server.terminate()
+            let worker = try await world.startWorker(waitsForReady: false)
+            try await eventually("it waits for the broker: \(worker.program.log)") {
+                worker.program.log.contains("RabbitMQ isn't there yet") && worker.url != nil
+            }
+            try await server.start()
+            let url = try #require(worker.url)
+            try await eventually("/readyz names the flag", within: .seconds(40)) {
+                let answer = try await HTTP.send("GET", url + "/readyz")
+                return answer.status == 503 && answer.text.contains("enable_feature_flag stream_queue")
             }
             try await server.control("enable_feature_flag", "stream_queue")
             #expect(try await world.order("topology", "check").status == 0)

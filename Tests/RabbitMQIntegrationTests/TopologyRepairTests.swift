@@ -123,7 +123,7 @@ struct TopologyRepairTests {
 
         try await corner.administration.delete(queue: orders.deadLetter)
         let refused = await corner.differences { try await administration.compare(orders.topology).differences }
-        #expect(refused.map(\.subject) == [.queue(orders.deadLetter)] && refused[0].kind == .missing)
+        #expect(refused.map(\.subject) == [.queue(orders.deadLetter)] && refused.map(\.kind) == [.missing])
         let undeclared = await corner.differences {
             try await administration.declare(orders.topology)
             return []
@@ -184,7 +184,7 @@ struct SilentFallBackTests {
             #expect(differences.map(\.kind) == [.fallsBack])
             #expect(differences.map(\.subject) == [.broker("feature flag stream_queue")])
         }
-        try await corner.mend(amqp[0])
+        try await corner.mend(try #require(amqp.first))
         try await corner.isAsRequired()
         // Also in the queues that were there before.
         let state = "rabbit_amqqueue:list(<<\"\(corner.virtualHost)\">>)"

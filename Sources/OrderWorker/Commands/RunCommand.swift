@@ -28,8 +28,9 @@ struct RunCommand: AsyncParsableCommand {
             MetricsSystem.bootstrap(registry)
             InstrumentationSystem.bootstrap(W3CPropagator())
             let logger = Log.bootstrap(settings.logLevel)
-            try await prepareTopology(settings, logger)
-            let worker = try await Worker.build(settings, registry: registry, logger: logger) { port in
+            let isCompared = try await prepareTopology(settings, logger)
+            let watch = TopologyWatch(check: TopologyCheck(settings: settings), isDone: isCompared, logger: logger)
+            let worker = try await Worker.build(settings, watch, registry: registry, logger: logger) { port in
                 logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
             }
             await reportEMS(worker, settings, logger)
@@ -48,16 +49,18 @@ struct RunCommand: AsyncParsableCommand {
     /// Once, at the start: what is missing is declared, and a difference is a wrong configuration.
     ///
     /// A broker that isn't there yet may come; what differs then keeps the worker from being ready.
-    private func prepareTopology(_ settings: WorkerSettings, _ logger: Logger) async throws {
+    /// Answers whether it could be compared.
+    private func prepareTopology(_ settings: WorkerSettings, _ logger: Logger) async throws -> Bool {
         let report: TopologyReport
         do {
             report = try await TopologyCheck(settings: settings).declareAndReport()
         } catch let failure {
             logger.error("RabbitMQ isn't there yet, trying again until it is", metadata: ["reason": "\(failure)"])
-            return
+            return false
         }
         for warning in report.warnings { logger.log(level: warning.level, "topology: \(warning)") }
         guard report.isAsRequired else { throw TopologyNotAsRequired(report: report) }
+        return true
     }
 
     private func reportEMS(_ worker: Worker, _ settings: WorkerSettings, _ logger: Logger) async {
@@ -94,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
 
 extension TopologyWarning {
     /// What nobody can tell is no news; what is there, is.
-    fileprivate var level: Logger.Level {
+    var level: Logger.Level {
         switch kind {
         case .notCompared, .unknown: .info
         case .unwanted, .condition: .warning
