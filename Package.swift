@@ -3,8 +3,8 @@ import PackageDescription
 
 // The manifest is the architecture diagram: targets stand in ring order, arrows point inward.
 //
-//   OrderWorker ──► OrderFulfilment, RabbitMQ, SentinelEMS, SQLiteLedger, OperatorConsole   composition root
-//   RabbitMQ ──► AMQP                                                                       adapter (broker)
+//   OrderWorker ──► OrderFulfilment, and every adapter                                      composition root
+//   RabbitMQ ──► AMQP, RabbitMQManagement ──► RabbitMQ                                      adapters (broker)
 //   SentinelEMS, SQLiteLedger, OperatorConsole ──► OrderFulfilment                          adapters
 //   OrderFulfilment ──► AMQP, OrderMessages, SubscriptionLifecycle                          application
 //   OrderMessages ──► SubscriptionLifecycle                                                 pure (the wire)
@@ -86,6 +86,9 @@ let adapterRing: [Target] = [
     // The broker seam over librabbitmq: one OS thread owns one connection.
     .target(name: "RabbitMQ", dependencies: ["AMQP", "CRabbitMQ", deque, crypto, logging, coreMetrics]),
 
+    // What only RabbitMQ's management API tells about a topology; apart, so that the client needs no HTTP.
+    .target(name: "RabbitMQManagement", dependencies: ["AMQP", "RabbitMQ", asyncHTTPClient, nioCore, nioHTTP1]),
+
     // `EntitlementGateway` over the EMS REST API v5; EMS words stop here.
     .target(
         name: "SentinelEMS",
@@ -122,8 +125,9 @@ let executables: [Target] = [
     .executableTarget(
         name: "OrderWorker",
         dependencies: [
-            "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SentinelEMS",
-            "SQLiteLedger", "OperatorConsole", "LocalServers", argumentParser, configuration, lifecycle, unixSignals,
+            "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "RabbitMQManagement",
+            "SentinelEMS", "SQLiteLedger", "OperatorConsole", "LocalServers", argumentParser, configuration, lifecycle,
+            unixSignals,
             instrumentation, logging, metrics, nioCore,
         ]
     ),
@@ -180,9 +184,13 @@ let tests: [Target] = [
     ),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
+    .testTarget(name: "RabbitMQManagementTests", dependencies: ["RabbitMQManagement", "RabbitMQ", "AMQP"]),
     .testTarget(
         name: "RabbitMQIntegrationTests",
-        dependencies: ["RabbitMQ", "CRabbitMQ", "AMQP", "LocalServers", "TestKit", crypto, logging]
+        dependencies: [
+            "RabbitMQ", "RabbitMQManagement", "CRabbitMQ", "AMQP", "LocalServers", "OrderFulfilment",
+            "SubscriptionLifecycle", "TestKit", crypto, logging,
+        ]
     ),
     .testTarget(
         name: "SentinelEMSTests",

@@ -1,14 +1,13 @@
 /// The shell script that keeps one private RabbitMQ node: it obeys lines on its standard input, answers on its standard
 /// output, and cleans up when the input ends, however the process that started it ended.
 enum RabbitMQKeeper {
-    /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port.
-    ///
-    /// Environment: `KEEPER_SETTINGS`, lines for the configuration (with `ssl_options` among them, no certificate is made), and `KEEPER_PLUGINS`, a list
-    /// with commas.
+    /// Arguments: base folder, AMQP port, AMQP port with TLS, distribution port, epmd port, port of the management API (or
+    /// nothing), plugins with commas between them, further lines of the configuration (with `ssl_options` among them no
+    /// certificate is made).
     static let script = #"""
-        base=$1 port=$2 tls=$3 dist=$4 epmd=$5
+        base=$1 port=$2 tls=$3 dist=$4 epmd=$5 management=$6 plugins=$7 more=$8
         bin=/usr/lib/rabbitmq/bin
-        export PATH=$PATH:/usr/sbin:/usr/bin
+        export PATH=$bin:$PATH:/usr/sbin:/usr/bin
         export HOME=$base/home ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$epmd
         export RABBITMQ_NODENAME=test$port@localhost
         export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$port RABBITMQ_DIST_PORT=$dist
@@ -19,8 +18,11 @@ enum RabbitMQKeeper {
         mkdir -p "$HOME" "$RABBITMQ_MNESIA_BASE" "$RABBITMQ_LOG_BASE"
         printf 'listeners.tcp.1 = 127.0.0.1:%s\nlog.file.level = warning\nlog.console = false\n' "$port" > "$base/rabbitmq.conf"
         printf 'disk_free_limit.absolute = 100MB\n' >> "$base/rabbitmq.conf"
-        printf '%s\n' "$KEEPER_SETTINGS" >> "$base/rabbitmq.conf"
-        if [[ $KEEPER_SETTINGS == *ssl_options.* ]]; then
+        if [ -n "$management" ]; then
+          printf 'management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\n' "$management" >> "$base/rabbitmq.conf"
+        fi
+        printf '%s\n' "$more" >> "$base/rabbitmq.conf"
+        if [[ $more == *ssl_options.* ]]; then
           printf 'listeners.ssl.1 = 127.0.0.1:%s\n' "$tls" >> "$base/rabbitmq.conf"
         elif openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
           -keyout "$base/key.pem" -out "$base/certificate.pem" 2> /dev/null; then
@@ -29,7 +31,7 @@ enum RabbitMQKeeper {
             echo "ssl_options.$option" >> "$base/rabbitmq.conf"
           done
         fi
-        echo "[$KEEPER_PLUGINS]." > "$RABBITMQ_ENABLED_PLUGINS_FILE"
+        echo "[$plugins]." > "$RABBITMQ_ENABLED_PLUGINS_FILE"
         pidfile=$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME.pid
         # Nothing may end the script before it has cleaned up. Handlers, unlike ignored signals, are not inherited by the
         # node, which must obey TERM.
@@ -45,13 +47,14 @@ enum RabbitMQKeeper {
           done
           return 1
         }
+        listens() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 
         start() {
           rm -f "$pidfile"
           setsid "$bin/rabbitmq-server" < /dev/null >> "$base/out" 2>&1 &
           wrapper=$!
           for _ in $(seq 900); do
-            if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then echo ready; return; fi
+            if listens "$port" && { [ -z "$management" ] || listens "$management"; }; then echo ready; return; fi
             if ! alive $wrapper; then echo "failed: $(tail -c 500 "$base/out" | tr '\n' ' ')"; return; fi
             sleep 0.1
           done
@@ -78,6 +81,7 @@ enum RabbitMQKeeper {
               pid=$(cat "$pidfile")
               kill "-$rest" "$pid" && { [ "$rest" != STOP ] || stopped "$pid"; } && echo done || echo "failed: $rest"
               ;;
+            shell) timeout 60 bash -c "$rest" >> "$base/out" 2>&1 && echo done || echo "failed: $rest: $(tail -c 500 "$base/out" | tr '\n' ' ')" ;;
             control) timeout 60 "$bin/rabbitmqctl" -q $rest >> "$base/out" 2>&1 && echo done || echo "failed: $rest" ;;
           esac
         done

@@ -13,8 +13,12 @@ public final class RabbitMQServer: Sendable {
     public let url: String
     /// Where it listens with TLS, and the file of the certificate that it shows; `nil` with `AMQP_URL`.
     public let tls: (url: String, certificate: String)?
+    /// Where its management API listens; `nil` without the plugin `rabbitmq_management`.
+    public let managementURL: String?
     /// `nil` when the server belongs to somebody else (`AMQP_URL`).
     private let keeper: KeptProcess?
+    /// The folder of its data and logs.
+    private let base: String?
 
     /// Whether the shared server is ours, so that it may be stopped and looked into.
     public static var isPrivate: Bool { ProcessInfo.processInfo.environment["AMQP_URL", default: ""].isEmpty }
@@ -24,17 +28,19 @@ public final class RabbitMQServer: Sendable {
 
     private static let sharedServer = Task.detached {
         if !isPrivate, let url = ProcessInfo.processInfo.environment["AMQP_URL"] {
-            return RabbitMQServer(url: url, tls: nil, keeper: nil)
+            return RabbitMQServer(url: url, tls: nil, managementURL: nil, keeper: nil, base: nil)
         }
         return try await RabbitMQServer.dedicated()
     }
 
     /// One that belongs to the caller: it may be stopped, killed and started again.
     ///
-    /// `settings` are lines for `rabbitmq.conf`; with `ssl_options` among them the node makes no certificate of its own.
+    /// `plugins` of Debian's package are enabled; `environment` and lines of `rabbitmq.conf` come on top of our own. With
+    /// `ssl_options` among them the node makes no certificate of its own.
     public static func dedicated(
-        settings: [String] = [],
-        plugins: [String] = []
+        plugins: [String] = [],
+        environment: [String: String] = [:],
+        configuration: [String] = []
     ) async throws -> RabbitMQServer {
         guard FileManager.default.isExecutableFile(atPath: "/usr/lib/rabbitmq/bin/rabbitmq-server") else {
             throw Failure(
@@ -42,27 +48,47 @@ public final class RabbitMQServer: Sendable {
             )
         }
         let base = FileManager.default.temporaryDirectory.appending(path: "rabbitmq-\(UUID().uuidString)").path
-        let ports = FreePorts.find(4)
+        let ports = FreePorts.find(5)
+        let hasManagement = plugins.contains("rabbitmq_management")
         let keeper = try KeptProcess(
             script: RabbitMQKeeper.script,
-            arguments: [base] + ports.map(String.init),
-            environment: [
-                "KEEPER_SETTINGS": settings.joined(separator: "\n"), "KEEPER_PLUGINS": plugins.joined(separator: ","),
-            ]
+            arguments: [base] + ports.prefix(4).map(String.init) + [
+                hasManagement ? "\(ports[4])" : "", plugins.joined(separator: ","),
+                configuration.joined(separator: "\n"),
+            ],
+            environment: environment
         )
         let server = RabbitMQServer(
             url: "amqp://guest:guest@127.0.0.1:\(ports[0])/",
             tls: ("amqps://guest:guest@localhost:\(ports[1])/", "\(base)/certificate.pem"),
-            keeper: keeper
+            managementURL: hasManagement ? "http://guest:guest@127.0.0.1:\(ports[4])" : nil,
+            keeper: keeper,
+            base: base
         )
         try await expect("ready", keeper.readLine(within: 120))
         return server
     }
 
-    private init(url: String, tls: (url: String, certificate: String)?, keeper: KeptProcess?) {
+    private init(
+        url: String,
+        tls: (url: String, certificate: String)?,
+        managementURL: String?,
+        keeper: KeptProcess?,
+        base: String?
+    ) {
         self.url = url
         self.tls = tls
+        self.managementURL = managementURL
         self.keeper = keeper
+        self.base = base
+    }
+
+    /// What the node has logged: warnings and errors.
+    public var log: String {
+        guard let base else { return "" }
+        let folder = URL(filePath: base).appending(path: "log")
+        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined()
     }
 
     /// Stops the node in an orderly way and waits until it is gone; its data stay.
@@ -86,6 +112,9 @@ public final class RabbitMQServer: Sendable {
     public func control(_ words: String...) async throws {
         try await command("control " + words.joined(separator: " "), answer: "done")
     }
+
+    /// Runs a line of shell in which `rabbitmqctl` speaks to this node, as an operator would beside it.
+    public func shell(_ line: String) async throws { try await command("shell " + line, answer: "done") }
 
     /// Ends the node and removes its data.
     ///

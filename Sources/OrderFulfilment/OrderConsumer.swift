@@ -13,6 +13,7 @@ public final class OrderConsumer: Service {
     public let counters: LineCounters
     let line: Line
     let source: any DeliverySource
+    let topologyTrouble: @Sendable () -> String?
 
     /// Connects the line's ports.
     ///
@@ -31,11 +32,13 @@ public final class OrderConsumer: Service {
         timekeeper: Timekeeper,
         drain: Drain = Drain(),
         declareTopology: @escaping @Sendable () async -> Void = {},
+        topologyTrouble: @escaping @Sendable () -> String? = { nil },
         logger: Logger
     ) {
         let counters = LineCounters()
         self.counters = counters
         self.source = source
+        self.topologyTrouble = topologyTrouble
         line = Line(
             topology: topology,
             translator: translator,

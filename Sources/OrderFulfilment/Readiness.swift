@@ -17,6 +17,8 @@ public struct Readiness: Hashable, Sendable {
     public var consumer: ConsumerStatus
     /// The publishing connection.
     public var publisher: PublisherStatus
+    /// What differs in the broker's topology beyond what the connections notice; `nil` when nothing does.
+    public var topologyTrouble: String?
     /// Why the ledger doesn't answer; `nil` when it does.
     public var ledgerTrouble: String?
     /// Whether orders wait because EMS fails for everyone.
@@ -47,6 +49,7 @@ public struct Readiness: Hashable, Sendable {
         if !publisher.canConfirm {
             troubles.append("publishing: \(publisher.trouble ?? publisher.blocked ?? "not connected")")
         }
+        if let topologyTrouble { troubles.append(topologyTrouble) }
         if let ledgerTrouble { troubles.append("the ledger: \(ledgerTrouble)") }
         if isDraining { troubles.append("shutting down") }
         return troubles
@@ -75,6 +78,7 @@ extension OrderConsumer {
             queues: line.topology.consumedQueues.map { .init(name: $0, isConsuming: consumer.consuming.contains($0)) },
             consumer: consumer,
             publisher: line.publisher.status,
+            topologyTrouble: topologyTrouble(),
             ledgerTrouble: ledgerTrouble,
             isEMSFailing: !line.gate.isClosed,
             isDraining: line.drain.hasBegun

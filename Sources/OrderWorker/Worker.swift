@@ -21,6 +21,7 @@ struct Worker {
     /// Connecting begins here; deliveries wait, within their prefetch, until the services run.
     static func build(
         _ settings: WorkerSettings,
+        _ watch: TopologyWatch,
         registry: MetricsRegistry,
         logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -67,6 +68,7 @@ struct Worker {
                     logger.warning("topology not declared", metadata: ["reason": "\(error)"])
                 }
             },
+            topologyTrouble: { watch.trouble },
             logger: logger
         )
         let console = OperatorConsole(consumer: consumer, registry: registry, topologyPrefix: settings.topologyPrefix)
@@ -77,7 +79,7 @@ struct Worker {
             )
         let retention = RetentionService(ledger: ledger, seconds: settings.ledgerRetention, logger: logger)
         // Shut down in reverse order: the line runs dry while health and metrics can still be read.
-        return Worker(consumer: consumer, gateway: gateway, services: [console, retention, consumer])
+        return Worker(consumer: consumer, gateway: gateway, services: [console, retention, watch, consumer])
     }
 }
 

@@ -1,5 +1,6 @@
 import AMQP
 import Foundation
+import LocalServers
 import RabbitMQ
 import TestKit
 import Testing
@@ -71,7 +72,57 @@ import Testing
                 let ended = try await Program.orderWorker(command, environment: world.settings, in: world.folder)
                 #expect(ended.status == 78, "\(command): \(ended)")
                 #expect(ended.errors.contains(queue.rawValue), "\(command): \(ended)")
+                #expect(
+                    ended.errors.contains("\n    rabbitmqctl delete_queue \(queue)   # LOSES"),
+                    "\(command): \(ended)"
+                )
+                #expect(ended.errors.contains("\n    order-worker topology apply"), "\(command): \(ended)")
             }
+            let json = try await world.order("topology", "check", "--json")
+            let report = try #require(try json.json() as? [String: Any])
+            let differences = try #require(report["differences"] as? [[String: Any]])
+            #expect(json.status == 78 && report["ok"] as? Bool == false && differences.count == 1, "\(json)")
+            #expect(
+                (differences.first?["mend"] as? [String])?.contains("order-worker topology apply") == true,
+                "\(json)"
+            )
+            #expect(try await world.order("check", "--json").status == 78)
+            #expect(try await world.order("topology", "check", "--passive").status == 0)
+            // A management API that was named and doesn't answer is no check.
+            let nowhere = ["RABBITMQ_MANAGEMENT_URL": "http://guest:s3cret@127.0.0.1:1"]
+            let blind = try await world.order("topology", "check", more: nowhere)
+            #expect(blind.status == 1 && blind.errors.contains("127.0.0.1:1"), "\(blind)")
+            #expect(!blind.errors.contains("s3cret"), "\(blind)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), .enabled(if: RabbitMQServer.isPrivate))
+    func `A broker that silently loses dead letters is refused, with what mends it`() async throws {
+        let server = try await RabbitMQServer.dedicated(
+            environment: ["RABBITMQ_FEATURE_FLAGS": "quorum_queue,implicit_default_bindings,virtual_host_metadata"]
+        )
+        defer { server.close() }
+        try await World.run(server: server) { world in
+            for command in [["run"], ["check"], ["topology", "check"]] {
+                let ended = try await Program.orderWorker(command, environment: world.settings, in: world.folder)
+                #expect(ended.status == 78, "\(command): \(ended)")
+                let told = ended.output + ended.errors
+                #expect(told.contains("rabbitmqctl enable_feature_flag stream_queue"), "\(command): \(ended)")
+            }
+            // A broker that comes after the worker is compared then, and /readyz tells.
+            try await server.terminate()
+            let worker = try await world.startWorker(waitsForReady: false)
+            try await eventually("it waits for the broker: \(worker.program.log)") {
+                worker.program.log.contains("RabbitMQ isn't there yet") && worker.url != nil
+            }
+            try await server.start()
+            let url = try #require(worker.url)
+            try await eventually("/readyz names the flag", within: .seconds(40)) {
+                let answer = try await HTTP.send("GET", url + "/readyz")
+                return answer.status == 503 && answer.text.contains("enable_feature_flag stream_queue")
+            }
+            try await server.control("enable_feature_flag", "stream_queue")
+            #expect(try await world.order("topology", "check").status == 0)
         }
     }
 

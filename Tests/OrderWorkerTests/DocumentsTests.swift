@@ -11,7 +11,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 struct DocumentsTests {
     @Test("Contracts/ is what the code publishes, the topology included")
     func contracts() throws {
-        for document in PublishedContracts.documents {
+        for document in try PublishedContracts.documents() {
             let text = try String(contentsOf: root.appending(path: "Contracts/\(document.path)"), encoding: .utf8)
             #expect(text == document.text, "Contracts/\(document.path) differs; write it anew with: make contracts")
         }

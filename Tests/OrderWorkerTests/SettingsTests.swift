@@ -57,7 +57,7 @@ struct SettingsTests {
         #expect(!error.allowed.isEmpty)
     }
 
-    @Test("A wrong secret is refused without being shown", arguments: [SettingKey.amqpURL, .ledgerURL])
+    @Test("A wrong secret is refused without being shown", arguments: [SettingKey.amqpURL, .managementURL, .ledgerURL])
     func wrongSecret(key: SettingKey) throws {
         let error = try #require(throws: SettingError.self) { try settings([key: "hunter2://x"]) }
         #expect(error.key == key)

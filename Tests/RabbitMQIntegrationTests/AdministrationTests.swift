@@ -25,8 +25,14 @@ import Testing
             exchanges: [.init(exchange, .topic)],
             queues: [names.quorumQueue("queue", ["x-delivery-limit": 5]), names.quorumQueue("third")]
         )
-        for attempt in [administration.declare, administration.verify] {
-            let failure = await failure { () throws(BrokerFailure) in try await attempt(other) }
+        for isDeclaring in [true, false] {
+            let failure = await failure { () throws(BrokerFailure) in
+                if isDeclaring {
+                    try await administration.declare(other)
+                } else {
+                    try await administration.verify(other)
+                }
+            }
             guard case .topology(let differences)? = failure else {
                 Issue.record("no difference was found")
                 return

@@ -113,7 +113,8 @@ import Testing
     private static let started = Task.detached {
         let certificates = try await TestCertificates.shared()
         let server = try await RabbitMQServer.dedicated(
-            settings: [
+            plugins: ["rabbitmq_auth_mechanism_ssl"],
+            configuration: [
                 "ssl_options.cacertfile = \(certificates.certificate("ours"))",
                 "ssl_options.certfile = \(certificates.certificate("right"))",
                 "ssl_options.keyfile = \(certificates.key("right"))",
@@ -121,8 +122,7 @@ import Testing
                 "ssl_options.fail_if_no_peer_cert = true",
                 "auth_mechanisms.1 = EXTERNAL",
                 "auth_mechanisms.2 = PLAIN",
-            ],
-            plugins: ["rabbitmq_auth_mechanism_ssl"]
+            ]
         )
         try await server.control("add_user", "CN=order-worker", "unused")
         try await server.control("set_permissions", "CN=order-worker", "^", "^", "^")

@@ -23,7 +23,14 @@ struct RabbitMQUnderTest: BrokerUnderTest {
         RabbitMQAdministration(configuration: configuration, logger: .quiet)
     }
 
-    func declare(_ topology: Topology) async throws { try await administration.declare(topology) }
+    func declare(_ topology: Topology) async throws {
+        do throws(BrokerFailure) {
+            try await administration.declare(topology)
+        } catch {
+            guard case .topology(let differences) = error else { throw error }
+            throw RefusedTopology(differences)
+        }
+    }
 
     func consumer(_ subscriptions: [QueueSubscription]) async throws -> any DeliverySource {
         RabbitMQConsumer(configuration: configuration, subscriptions: subscriptions, logger: .quiet)

@@ -28,8 +28,11 @@ struct OrderClient {
             bindings: [.init(topology.events, to: queue, routingKey: "#")]
         )
         do {
-            try await administration.declare(listening)
-        } catch {
+            // Without its binding no outcome would ever come.
+            if let refused = try await administration.declare(listening).first {
+                throw CommandFailure(description: "outcomes can't be listened to: \(refused)")
+            }
+        } catch let error as BrokerFailure {
             guard case .topology(let differences) = error else { throw error }
             throw CommandFailure(
                 description:

@@ -1,3 +1,4 @@
+import AMQP
 import ArgumentParser
 import Foundation
 import Logging
@@ -10,7 +11,8 @@ import SentinelEMS
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check configuration, broker, topology, EMS and ledger; exit 0 when all is well, 1 when not."
+        abstract: "Check configuration, broker, topology, EMS and ledger.",
+        discussion: "Ends with 0 when all is well, with 78 when the topology differs, otherwise with 1."
     )
 
     @OptionGroup var options: SettingOptions
@@ -20,6 +22,7 @@ struct CheckCommand: AsyncParsableCommand {
         var what: String
         var ok: Bool
         var detail: String
+        var topology: TopologyReportView?
     }
 
     func run() async throws {
@@ -32,7 +35,9 @@ struct CheckCommand: AsyncParsableCommand {
                 try JSONOutput.print(findings)
             } else {
                 for finding in findings { print("\(finding.ok ? "ok  " : "FAIL") \(finding.what): \(finding.detail)") }
+                for warning in findings.flatMap({ $0.topology?.warnings ?? [] }) { Output.warning(warning.text) }
             }
+            if findings.contains(where: { $0.topology?.ok == false }) { throw ExitCode.wrongConfiguration }
             if findings.contains(where: { !$0.ok }) { throw ExitCode.failure }
         }
     }
@@ -40,14 +45,18 @@ struct CheckCommand: AsyncParsableCommand {
     private func checkTopology(_ settings: WorkerSettings) async -> Finding {
         let what = "RabbitMQ at \(settings.amqp.host):\(settings.amqp.port)"
         do {
-            let administration = RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
-            let session = try await administration.tlsSession()
-            try await administration.verify(OrderTopology(prefix: settings.topologyPrefix).topology)
+            let session = try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
+                .tlsSession()
+            let report = try await TopologyCheck(settings: settings).report()
+            let broker =
+                (report.product.map { "\($0) answers" } ?? "answers") + (session.map { "; \($0)" } ?? "; not encrypted")
             return Finding(
                 what: what,
-                ok: true,
-                detail: "answers, the topology \(settings.topologyPrefix) is as required"
-                    + (session.map { "; \($0)" } ?? "; not encrypted")
+                ok: report.isAsRequired,
+                detail: report.isAsRequired
+                    ? "\(broker), the topology \(settings.topologyPrefix) is as required"
+                    : "\(TopologyNotAsRequired(report: report))",
+                topology: TopologyReportView(report)
             )
         } catch {
             return Finding(what: what, ok: false, detail: "\(error)")

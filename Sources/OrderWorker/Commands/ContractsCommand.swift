@@ -19,7 +19,7 @@ struct ContractsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withExitCodes {
-                for document in PublishedContracts.documents {
+                for document in try PublishedContracts.documents() {
                     let url = URL(fileURLWithPath: folder).appending(path: document.path)
                     try FileManager.default.createDirectory(
                         at: url.deletingLastPathComponent(),
@@ -27,7 +27,7 @@ struct ContractsCommand: AsyncParsableCommand {
                     )
                     try Data(document.text.utf8).write(to: url)
                 }
-                print("wrote \(PublishedContracts.documents.count) documents below \(folder)")
+                print("wrote \(try PublishedContracts.documents().count) documents below \(folder)")
             }
         }
     }
@@ -42,7 +42,8 @@ struct ContractsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withExitCodes {
-                let differing = PublishedContracts.documents.filter { document in
+                let documents = try PublishedContracts.documents()
+                let differing = documents.filter { document in
                     let url = URL(fileURLWithPath: folder).appending(path: document.path)
                     return (try? String(contentsOf: url, encoding: .utf8)) != document.text
                 }
@@ -58,7 +59,7 @@ struct ContractsCommand: AsyncParsableCommand {
                             "\(folder) differs from what the code publishes:\n\(names)\nWrite it anew with: order-worker contracts export \(folder)"
                     )
                 }
-                print("\(PublishedContracts.documents.count) documents are as the code publishes them")
+                print("\(documents.count) documents are as the code publishes them")
             }
         }
     }
@@ -96,8 +97,8 @@ struct ContractsCommand: AsyncParsableCommand {
 
 /// All that `Contracts/` publishes, the topology included.
 enum PublishedContracts {
-    static var documents: [ContractDocuments.Document] {
-        let topology = TopologyDefinitions.json(OrderTopology().topology, virtualHost: "/") + "\n"
+    static func documents() throws -> [ContractDocuments.Document] {
+        let topology = try TopologyDefinitions.json(OrderTopology().topology, virtualHost: "/") + "\n"
         return ContractDocuments.all() + [("topology.json", topology)]
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import OrderFulfilment
 import RabbitMQ
+import RabbitMQManagement
 import SentinelEMS
 
 extension ExitCode {
@@ -24,8 +25,12 @@ func withExitCodes(_ body: () async throws -> Void) async throws {
         try fail(error.description, .wrongConfiguration)
     } catch let error as EMSConfigurationProblem {
         try fail(error.description, .wrongConfiguration)
+    } catch let error as TopologyNotAsRequired {
+        try fail(error.description, .wrongConfiguration)
     } catch BrokerFailure.topology(let differences) {
         try fail(BrokerFailure.topology(differences).description, .wrongConfiguration)
+    } catch let error as ManagementFailure {
+        try fail(error.description, .failure)
     } catch let error as LedgerFailure {
         switch error {
         case .unavailable(let reason), .incompatible(let reason): try fail("The ledger: \(reason)", .wrongConfiguration)

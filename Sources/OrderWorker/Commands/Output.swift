@@ -8,4 +8,9 @@ enum Output {
         // The name `stdout` is a global variable that Swift 6 doesn't let through; all streams include it.
         fflush(nil)
     }
+
+    /// Tells on standard error what a person should know and what does not end the command.
+    static func warning(_ text: String) {
+        FileHandle.standardError.write(Data("warning: \(text)\n".utf8))
+    }
 }

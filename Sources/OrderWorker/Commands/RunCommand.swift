@@ -1,3 +1,4 @@
+import AMQP
 import ArgumentParser
 import Foundation
 import Instrumentation
@@ -27,8 +28,9 @@ struct RunCommand: AsyncParsableCommand {
             MetricsSystem.bootstrap(registry)
             InstrumentationSystem.bootstrap(W3CPropagator())
             let logger = Log.bootstrap(settings.logLevel)
-            try await declareTopology(settings, logger)
-            let worker = try await Worker.build(settings, registry: registry, logger: logger) { port in
+            let isCompared = try await prepareTopology(settings, logger)
+            let watch = TopologyWatch(check: TopologyCheck(settings: settings), isDone: isCompared, logger: logger)
+            let worker = try await Worker.build(settings, watch, registry: registry, logger: logger) { port in
                 logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
             }
             await reportEMS(worker, settings, logger)
@@ -44,17 +46,21 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Once, at the start: a difference is a wrong configuration.
+    /// Once, at the start: what is missing is declared, and a difference is a wrong configuration.
     ///
-    /// A broker that isn't there yet may come.
-    private func declareTopology(_ settings: WorkerSettings, _ logger: Logger) async throws {
+    /// A broker that isn't there yet may come; what differs then keeps the worker from being ready.
+    /// Answers whether it could be compared.
+    private func prepareTopology(_ settings: WorkerSettings, _ logger: Logger) async throws -> Bool {
+        let report: TopologyReport
         do {
-            try await RabbitMQAdministration(configuration: settings.broker, logger: logger)
-                .declare(OrderTopology(prefix: settings.topologyPrefix).topology)
+            report = try await TopologyCheck(settings: settings).declareAndReport()
         } catch let failure {
-            if case .topology = failure { throw failure }
             logger.error("RabbitMQ isn't there yet, trying again until it is", metadata: ["reason": "\(failure)"])
+            return false
         }
+        for warning in report.warnings { logger.log(level: warning.level, "topology: \(warning)") }
+        guard report.isAsRequired else { throw TopologyNotAsRequired(report: report) }
+        return true
     }
 
     private func reportEMS(_ worker: Worker, _ settings: WorkerSettings, _ logger: Logger) async {
@@ -85,6 +91,16 @@ struct RunCommand: AsyncParsableCommand {
                 description: "can't listen on \(settings.httpHost):\(settings.httpPort) (\(error.description)). "
                     + "Set HTTP_HOST and HTTP_PORT to an address of this machine and a free port; port 0 lets the system choose."
             )
+        }
+    }
+}
+
+extension TopologyWarning {
+    /// What nobody can tell is no news; what is there, is.
+    var level: Logger.Level {
+        switch kind {
+        case .notCompared, .unknown: .info
+        case .unwanted, .condition: .warning
         }
     }
 }

@@ -24,7 +24,7 @@ struct TopologyCommand: AsyncParsableCommand {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
                 let topology = OrderTopology(prefix: settings.topologyPrefix).topology
-                print(TopologyDefinitions.json(topology, virtualHost: settings.amqp.virtualHost))
+                print(try TopologyDefinitions.json(topology, virtualHost: settings.amqp.virtualHost))
             }
         }
     }
@@ -38,7 +38,14 @@ struct TopologyCommand: AsyncParsableCommand {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
                 let topology = OrderTopology(prefix: settings.topologyPrefix).topology
-                try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet).declare(topology)
+                do throws(BrokerFailure) {
+                    let warnings = try await RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
+                        .declare(topology)
+                    for warning in warnings { Output.warning("\(warning)") }
+                } catch {
+                    guard case .topology(let differences) = error else { throw error }
+                    throw TopologyNotAsRequired(report: TopologyReport(differences: differences))
+                }
                 print(
                     "declared \(topology.exchanges.count) exchanges, \(topology.queues.count) queues and "
                         + "\(topology.bindings.count) bindings on \(settings.amqp)"
@@ -49,42 +56,26 @@ struct TopologyCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Compare the broker with them: exit 0 when all are there, 78 with the difference."
+            abstract:
+                "Compare the broker with them: exit 0 when all is as required, 78 with every difference and its mending."
         )
 
         @Flag(help: "Print JSON.") var json = false
+        @Flag(help: "Only ask whether things exist, which needs no permission.") var passive = false
         @OptionGroup var options: SettingOptions
 
         func run() async throws {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
-                let topology = OrderTopology(prefix: settings.topologyPrefix).topology
-                let administration = RabbitMQAdministration(configuration: settings.broker, logger: Log.quiet)
-                guard json else {
-                    try await administration.verify(topology)
-                    return print("the topology \(settings.topologyPrefix) is as required")
+                let report = try await TopologyCheck(settings: settings).report(passively: passive)
+                if json {
+                    try JSONOutput.print(TopologyReportView(report))
+                    guard report.isAsRequired else { throw ExitCode.wrongConfiguration }
+                    return
                 }
-                let differences = try await differences(administration, topology)
-                try JSONOutput.print(Report(ok: differences.isEmpty, differences: differences))
-                guard differences.isEmpty else { throw ExitCode.wrongConfiguration }
-            }
-        }
-
-        private struct Report: Encodable {
-            var ok: Bool
-            var differences: [String]
-        }
-
-        private func differences(
-            _ administration: RabbitMQAdministration,
-            _ topology: Topology
-        ) async throws(BrokerFailure) -> [String] {
-            do {
-                try await administration.verify(topology)
-                return []
-            } catch {
-                guard case .topology(let differences) = error else { throw error }
-                return differences.map(\.description)
+                for warning in report.warnings { Output.warning("\(warning)") }
+                guard report.isAsRequired else { throw TopologyNotAsRequired(report: report) }
+                print("the topology \(settings.topologyPrefix) is as required")
             }
         }
     }

@@ -9,6 +9,7 @@ enum SettingKey: String, CaseIterable {
     case amqpCertificateFile = "AMQP_CERTIFICATE_FILE"
     case amqpKeyFile = "AMQP_KEY_FILE"
     case amqpAuthentication = "AMQP_AUTHENTICATION"
+    case managementURL = "RABBITMQ_MANAGEMENT_URL"
     case emsURL = "EMS_URL"
     case emsUsername = "EMS_USERNAME"
     case emsPassword = "EMS_PASSWORD"
@@ -43,7 +44,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether it may hold a password; such a setting can also be given as a file, `EMS_PASSWORD_FILE`.
     var isSecret: Bool {
         switch self {
-        case .amqpURL, .emsPassword, .emsClientSecret, .ledgerURL: true
+        case .amqpURL, .managementURL, .emsPassword, .emsClientSecret, .ledgerURL: true
         case .amqpCAFile, .amqpCertificateFile, .amqpKeyFile, .amqpAuthentication, .emsURL, .emsUsername, .emsTokenURL,
             .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers, .emsAttributeOrderType,
             .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
@@ -59,7 +60,7 @@ enum SettingKey: String, CaseIterable {
         case .amqpURL: "amqp://guest:guest@127.0.0.1:5672/"
         case .amqpCAFile, .amqpCertificateFile, .amqpKeyFile: nil
         case .amqpAuthentication: "password"
-        case .emsURL, .emsUsername, .emsPassword, .emsTokenURL, .emsClientID, .emsClientSecret: nil
+        case .managementURL, .emsURL, .emsUsername, .emsPassword, .emsTokenURL, .emsClientID, .emsClientSecret: nil
         case .emsTimeout: "30s"
         case .emsSettle: "60s"
         case .emsCreateCustomers: "true"
@@ -92,6 +93,8 @@ enum SettingKey: String, CaseIterable {
         case .amqpKeyFile: "its private key, a PEM file without passphrase; may be the same file"
         case .amqpAuthentication:
             "password: user and password of AMQP_URL; certificate: the client certificate (EXTERNAL)"
+        case .managementURL:
+            "RabbitMQ's management API, for a deeper check of the topology: http://user:password@host:15672"
         case .emsURL: "Sentinel EMS up to and including the context: https://host/ems"
         case .emsUsername: "user for Basic authentication"
         case .emsPassword: "its password"

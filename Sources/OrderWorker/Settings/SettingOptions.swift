@@ -20,6 +20,9 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("amqp-authentication"), help: .init(SettingKey.amqpAuthentication.help))
     var amqpAuthentication: String?
 
+    @Option(name: .customLong("rabbitmq-management-url"), help: .init(SettingKey.managementURL.help))
+    var managementURL: String?
+
     @Option(name: .customLong("ems-url"), help: .init(SettingKey.emsURL.help))
     var emsURL: String?
 
@@ -109,6 +112,7 @@ struct SettingOptions: ParsableArguments {
             (.amqpCertificateFile, amqpCertificateFile),
             (.amqpKeyFile, amqpKeyFile),
             (.amqpAuthentication, amqpAuthentication),
+            (.managementURL, managementURL),
             (.emsURL, emsURL),
             (.emsUsername, emsUsername),
             (.emsPassword, emsPassword),

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import RabbitMQ
+import RabbitMQManagement
 import SentinelEMS
 import SubscriptionLifecycle
 
@@ -9,6 +10,7 @@ struct WorkerSettings {
     var amqp: AMQPAddress
     var tls: TLSConfiguration
     var authentication: Authentication
+    var management: ManagementAddress?
     var ems: EMSSettings?
     var ledgerPath: String
     var ledgerRetention: Double
@@ -45,6 +47,13 @@ struct WorkerSettings {
             throw SettingError(key: .amqpURL, value: address, allowed: error.reason)
         }
         (tls, authentication) = try Self.security(values, of: amqp)
+        if let url = values.text(.managementURL) {
+            do throws(ManagementAddress.Invalid) {
+                management = try ManagementAddress(url)
+            } catch {
+                throw SettingError(key: .managementURL, value: url, allowed: error.reason)
+            }
+        }
         ems = needsEMS ? try EMSSettings(values) : nil
         ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") {
             url in

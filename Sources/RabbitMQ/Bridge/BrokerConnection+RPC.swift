@@ -53,6 +53,15 @@ extension BrokerConnection {
         return QueueState(messages: Int(reply.pointee.message_count), consumers: Int(reply.pointee.consumer_count))
     }
 
+    /// A declare that no broker grants: streams are neither transient nor exclusive.
+    ///
+    /// Were it granted after all, the queue would end with the connection.
+    borrowing func declareTransientStream(_ queue: QueueName) throws(BrokerFailure) {
+        defer { arena.recycle() }
+        _ = amqp_queue_declare(state, 1, try arena.name(queue), 0, 0, 1, 1, try arena.table(["x-queue-type": "stream"]))
+        try checkReply("queue.declare \(queue)")
+    }
+
     borrowing func bind(_ binding: Topology.Binding) throws(BrokerFailure) {
         defer { arena.recycle() }
         _ = amqp_queue_bind(

@@ -22,6 +22,9 @@ struct BrokerConnection: ~Copyable {
     let heartbeat: Duration
     /// For the answer to a call that waits.
     let rpcTimeout: Duration
+    /// Whose connection it is, and where.
+    let user: String
+    let virtualHost: String
     /// What was agreed with TLS; `nil` without.
     let tlsSession: TLSSession?
     /// OpenSSL's callbacks write into it until the connection is destroyed.
@@ -68,6 +71,7 @@ struct BrokerConnection: ~Copyable {
         self.handshake = handshake
         tlsSession = handshake?.session
         rpcTimeout = configuration.rpcTimeout
+        (user, virtualHost) = (address.user, address.virtualHost)
         frameMaximum = Int(amqp_get_frame_max(state))
         heartbeat = .seconds(Int(amqp_get_heartbeat(state)))
         // From here on heartbeats are ours: the library would send its own into the middle of a frame of ours that the

@@ -25,7 +25,8 @@ import Testing
 
     private static func returned(_ key: String = "key") -> [UInt8] {
         let names =
-            HostileBytes.short([0x0A, 0xFF]) + HostileBytes.short(Array("in".utf8)) + HostileBytes.short(Array(key.utf8))
+            HostileBytes.short([0x0A, 0xFF]) + HostileBytes.short(Array("in".utf8))
+            + HostileBytes.short(Array(key.utf8))
         return HostileBytes.method(60, 50, HostileBytes.number(UInt16(312)) + names)
     }
 
@@ -47,8 +48,16 @@ import Testing
                 + (1...80).flatMap { _ in HostileBytes.body(Array(repeating: 1, count: 100_000)) }
         ),
         Nonsense(testDescription: "a return without content", says: "interrupted", bytes: returned() + returned()),
-        Nonsense(testDescription: "an unknown method", says: "unknown AMQP method", bytes: HostileBytes.method(60, 999)),
-        Nonsense(testDescription: "an ack cut short", says: "invalid AMQP data", bytes: HostileBytes.method(60, 80, [0])),
+        Nonsense(
+            testDescription: "an unknown method",
+            says: "unknown AMQP method",
+            bytes: HostileBytes.method(60, 999)
+        ),
+        Nonsense(
+            testDescription: "an ack cut short",
+            says: "invalid AMQP data",
+            bytes: HostileBytes.method(60, 80, [0])
+        ),
     ]
 
     @Test(arguments: answers) func `nonsense leaves the publishing unknown, and the next is confirmed`(answer: Nonsense)

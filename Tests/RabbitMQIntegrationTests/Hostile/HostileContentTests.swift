@@ -48,7 +48,8 @@ import Testing
     @Test func `the largest headers that fit into a frame are left out and the body stays`() async throws {
         let text = Self.mostHeaderBytes - 6
         let table =
-            [1, 0x6B, UInt8(ascii: "S")] + HostileBytes.number(UInt32(text - 1)) + Array(repeating: 0xFF, count: text - 1)
+            [1, 0x6B, UInt8(ascii: "S")] + HostileBytes.number(UInt32(text - 1))
+            + Array(repeating: 0xFF, count: text - 1)
         #expect(table.count == Self.mostHeaderBytes)
         let message = try await deliver { consumer in
             HostileBytes.deliver(.init(consumer: consumer)) + HostileBytes.header(1, HostileBytes.headers(table))
@@ -88,7 +89,8 @@ import Testing
         let mended = "a\u{FFFD}\u{FFFD}"
         // Everything but delivery mode, priority and timestamp.
         let table = HostileBytes.short(broken) + [UInt8(ascii: "S")] + HostileBytes.number(UInt32(3)) + broken
-        let before = HostileBytes.short(broken) + HostileBytes.short(broken) + HostileBytes.number(UInt32(table.count)) + table
+        let before =
+            HostileBytes.short(broken) + HostileBytes.short(broken) + HostileBytes.number(UInt32(table.count)) + table
         let after = (1...7).flatMap { _ in HostileBytes.short(broken) }
         let properties = HostileBytes.number(UInt16(0b1110_0111_1011_1000)) + before + after
         let message = try await deliver { consumer in

@@ -71,7 +71,9 @@ extension HostileFrameTests {
 
     private static let framing = [
         Nonsense(testDescription: "a frame without payload", says: "RabbitMQ broke") { _ in HostileBytes.frame(1, []) },
-        Nonsense(testDescription: "a method cut short", says: "RabbitMQ broke") { _ in HostileBytes.frame(1, [0, 60, 0]) },
+        Nonsense(testDescription: "a method cut short", says: "RabbitMQ broke") { _ in
+            HostileBytes.frame(1, [0, 60, 0])
+        },
         Nonsense(testDescription: "a header cut short", says: "RabbitMQ broke") { consumer in
             HostileBytes.deliver(.init(consumer: consumer)) + HostileBytes.frame(2, [0, 60, 0, 0, 0])
         },
@@ -108,7 +110,11 @@ extension HostileFrameTests {
             HostileBytes.method(60, 60, [255, 1, 2, 3])
         },
         Nonsense(testDescription: "a close with broken text", says: "504") { _ in
-            HostileBytes.method(20, 40, HostileBytes.number(UInt16(504)) + HostileBytes.short([0xFF, 0x1B, 10]) + [0, 0, 0, 0])
+            HostileBytes.method(
+                20,
+                40,
+                HostileBytes.number(UInt16(504)) + HostileBytes.short([0xFF, 0x1B, 10]) + [0, 0, 0, 0]
+            )
         },
         Nonsense(testDescription: "a connection close with broken text", says: "320") { _ in
             let text = HostileBytes.short(Array(repeating: 0xC3, count: 255))
@@ -152,7 +158,8 @@ extension HostileFrameTests {
                 + HostileBytes.header(0, HostileBytes.headers([1, 0x6B, 0x56], length: .max))
         },
         Nonsense(testDescription: "a field of an unknown type", says: "RabbitMQ broke") { consumer in
-            HostileBytes.deliver(.init(consumer: consumer)) + HostileBytes.header(0, HostileBytes.headers([1, 0x6B, 0x7A]))
+            HostileBytes.deliver(.init(consumer: consumer))
+                + HostileBytes.header(0, HostileBytes.headers([1, 0x6B, 0x7A]))
         },
         Nonsense(testDescription: "properties without end", says: "RabbitMQ broke") { consumer in
             HostileBytes.deliver(.init(consumer: consumer))

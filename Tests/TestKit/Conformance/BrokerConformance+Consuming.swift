@@ -6,7 +6,7 @@ extension BrokerConformance {
         let sent = (0..<50).map(String.init)
         try await publish(sent)
         let consumer = try await consumer(of: queue, prefetch: 7)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         for number in sent.indices {
             let delivery = try await inbox.first(number + 1)[number]
             consumer.settle(delivery.id, .acknowledge)
@@ -19,7 +19,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish((0..<10).map(String.init))
         let consumer = try await consumer(of: queue, prefetch: 3)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         let first = try await inbox.first(3)
         try await eventuallyDepth(7, of: queue)
         try requireEqual(inbox.all.count, 3, "deliveries under a prefetch of 3")
@@ -35,13 +35,13 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["a", "b", "c", "d"])
         let consumer = try await consumer(of: queue)
-        let deliveries = try await DeliveryInbox(consumer).first(4)
+        let deliveries = try await inbox(consumer).first(4)
         // Out of order: the prefix must not take the third with it.
         for index in [1, 3, 0] { consumer.settle(deliveries[index].id, .acknowledge) }
         await consumer.close()
         try await eventuallyDepth(1, of: queue)
         let next = try await self.consumer(of: queue)
-        try requireEqual(texts(try await DeliveryInbox(next).first(1)), ["c"], "what is left")
+        try requireEqual(texts(try await inbox(next).first(1)), ["c"], "what is left")
         await next.close()
     }
 
@@ -49,7 +49,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["again"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         consumer.settle(try await inbox.first(1)[0].id, .requeue)
         let second = try await inbox.first(2)[1]
         try require(second.isRedelivered, "a requeued message comes back as redelivered")
@@ -63,7 +63,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue(["x-delivery-limit": 10])
         try await publish(["first", "second", "third"])
         let consumer = try await consumer(of: queue, prefetch: 1)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         for number in 0..<4 {
             let delivery = try await inbox.first(number + 1)[number]
             consumer.settle(delivery.id, number == 0 ? .requeue : .acknowledge)
@@ -86,10 +86,10 @@ extension BrokerConformance {
         ])
         try await publish(["poison"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         for number in 0..<2 { consumer.settle(try await inbox.first(number + 1)[number].id, .requeue) }
         let undertaker = try await self.consumer(of: dead.name)
-        let message = try await DeliveryInbox(undertaker).first(1)[0].message
+        let message = try await self.inbox(undertaker).first(1)[0].message
         try requireEqual(message.exchange, target, "the exchange of a dead message")
         try requireEqual(message.routingKey, "key", "the key of a dead message")
         let headers = message.properties.headers
@@ -104,7 +104,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["one", "two"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         let deliveries = try await inbox.first(2)
         consumer.settle(deliveries[0].id, .acknowledge)
         consumer.settle(deliveries[0].id, .acknowledge)
@@ -133,7 +133,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["done", "undone"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         let deliveries = try await inbox.first(2)
         await consumer.stop()
         try await eventually("the end of the deliveries") { inbox.hasEnded }
@@ -147,7 +147,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["a", "b"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         let deliveries = try await inbox.first(2)
         consumer.settle(deliveries[0].id, .acknowledge)
         await consumer.close()

@@ -25,15 +25,26 @@ extension BrokerConformance {
         case .settlesAfterStop: try await settlesAfterStop()
         case .givesBackTheUnsettledOnClose: try await givesBackTheUnsettledOnClose()
         case .refusesPublishingAfterClose: try await refusesPublishingAfterClose()
-        }
-    }
-
-    private func failure(of publishing: Publishing, by publisher: any Publisher) async -> PublishFailure? {
-        do throws(PublishFailure) {
-            try await publisher.publish(publishing)
-            return nil
-        } catch {
-            return error
+        case .carriesMessagesWithoutProperties: try await carriesMessagesWithoutProperties()
+        case .routesToEveryQueueOnce: try await routesToEveryQueueOnce()
+        case .returnsWhatTheAlternateCantRoute: try await returnsWhatTheAlternateCantRoute()
+        case .tellsOfAMissingExchange: try await tellsOfAMissingExchange()
+        case .refusesForOneFullQueue: try await refusesForOneFullQueue()
+        case .takesAgainWhenThereIsRoom: try await takesAgainWhenThereIsRoom()
+        case .dropsTheOldestOverTheLength: try await dropsTheOldestOverTheLength()
+        case .refusesPropertiesThatAreTooLong: try await refusesPropertiesThatAreTooLong()
+        case .confirmsManyAtOnce: try await confirmsManyAtOnce()
+        case .answersEverybodyOnClose: try await answersEverybodyOnClose()
+        case .consumesSeveralQueues: try await consumesSeveralQueues()
+        case .sharesAQueueAmongConsumers: try await sharesAQueueAmongConsumers()
+        case .givesBackInOrder: try await givesBackInOrder()
+        case .dropsSettlementsOfNothing: try await dropsSettlementsOfNothing()
+        case .dropsSettlementsAfterClose: try await dropsSettlementsAfterClose()
+        case .endsTwice: try await endsTwice()
+        case .waitsForAMissingQueue: try await waitsForAMissingQueue()
+        case .refusesOtherArguments: try await refusesOtherArguments()
+        case .declaresTwice: try await declaresTwice()
+        case .refusesBindingsToNothing: try await refusesBindingsToNothing()
         }
     }
 
@@ -63,7 +74,7 @@ extension BrokerConformance {
             Publishing(exchange: names.exchange("in"), routingKey: "key", properties: properties, body: body)
         )
         let consumer = try await consumer(of: queue)
-        let delivery = try await DeliveryInbox(consumer).first(1)[0]
+        let delivery = try await inbox(consumer).first(1)[0]
         try requireEqual(delivery.message.properties, properties, "properties")
         try require(delivery.message.body == body, "the body came back changed")
         try requireEqual(delivery.message.exchange, names.exchange("in"), "exchange")
@@ -138,7 +149,7 @@ extension BrokerConformance {
         let publisher = try await broker.publisher()
         try await publisher.publish(publishing("stray", key: "nobody"))
         let consumer = try await consumer(of: queue.name)
-        let delivery = try await DeliveryInbox(consumer).first(1)[0]
+        let delivery = try await inbox(consumer).first(1)[0]
         try requireEqual(delivery.message.exchange, main, "the exchange it was published to")
         try requireEqual(delivery.message.routingKey, "nobody", "the key it was published with")
         await publisher.close()

@@ -8,13 +8,14 @@ extension BrokerConformance {
         case .dropsSettlementsOfAnEarlierEpoch: try await dropsSettlementsOfAnEarlierEpoch()
         case .keepsToThePrefetchAgain: try await keepsToThePrefetchAgain()
         case .publishesAgain: try await publishesAgain()
+        case .forgetsTheUnread: try await forgetsTheUnread()
         }
     }
 
     private func cut(_ consumer: any DeliverySource, of queue: QueueName) async throws {
         let epoch = consumer.status.epoch
         try await broker.cutConnections()
-        try await eventually("a consumer in a new epoch", within: .seconds(20)) {
+        try await eventually("a consumer in a new epoch") {
             consumer.status.epoch > epoch && consumer.status.consuming == [queue]
         }
     }
@@ -23,7 +24,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["a", "b"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         let before = try await inbox.first(2)
         try await cut(consumer, of: queue)
         let again = try await inbox.first(4)[2...]
@@ -39,7 +40,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish(["a"])
         let consumer = try await consumer(of: queue)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         let old = try await inbox.first(1)[0]
         try await cut(consumer, of: queue)
         let new = try await inbox.first(2)[1]
@@ -54,7 +55,7 @@ extension BrokerConformance {
         let queue = try await declareOneQueue()
         try await publish((0..<8).map(String.init))
         let consumer = try await consumer(of: queue, prefetch: 2)
-        let inbox = DeliveryInbox(consumer)
+        let inbox = self.inbox(consumer)
         _ = try await inbox.first(2)
         try await cut(consumer, of: queue)
         _ = try await inbox.first(4)
@@ -80,5 +81,23 @@ extension BrokerConformance {
         let depth = try await broker.depth(of: queue)
         try require(depth >= 2, "two messages were confirmed, \(depth) are in the queue")
         await publisher.close()
+    }
+
+    private func forgetsTheUnread() async throws {
+        let queue = try await declareOneQueue()
+        try await publish(["a", "b"])
+        let consumer = try await consumer(of: queue)
+        try await eventually("two unsettled") { consumer.status.unsettled == 2 }
+        try await cut(consumer, of: queue)
+        // Nobody had read them: now they come once, under the new epoch.
+        let inbox = self.inbox(consumer)
+        let deliveries = try await inbox.first(2)
+        try require(deliveries.allSatisfy { $0.id.epoch > 1 && $0.isRedelivered }, "the unread came from an old epoch")
+        try requireEqual(consumer.status.unsettled, 2, "unsettled in the new epoch")
+        for delivery in deliveries { consumer.settle(delivery.id, .acknowledge) }
+        try await eventually("everything is settled") { consumer.status.unsettled == 0 }
+        try requireEqual(inbox.all.count, 2, "deliveries after the cut")
+        await consumer.close()
+        try await eventuallyDepth(0, of: queue)
     }
 }

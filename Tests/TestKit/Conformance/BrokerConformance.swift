@@ -30,6 +30,26 @@ public struct BrokerConformance: Sendable {
         case settlesAfterStop
         case givesBackTheUnsettledOnClose
         case refusesPublishingAfterClose
+        case carriesMessagesWithoutProperties
+        case routesToEveryQueueOnce
+        case returnsWhatTheAlternateCantRoute
+        case tellsOfAMissingExchange
+        case refusesForOneFullQueue
+        case takesAgainWhenThereIsRoom
+        case dropsTheOldestOverTheLength
+        case refusesPropertiesThatAreTooLong
+        case confirmsManyAtOnce
+        case answersEverybodyOnClose
+        case consumesSeveralQueues
+        case sharesAQueueAmongConsumers
+        case givesBackInOrder
+        case dropsSettlementsOfNothing
+        case dropsSettlementsAfterClose
+        case endsTwice
+        case waitsForAMissingQueue
+        case refusesOtherArguments
+        case declaresTwice
+        case refusesBindingsToNothing
 
         /// The name of the behaviour.
         public var description: String { rawValue }
@@ -41,6 +61,7 @@ public struct BrokerConformance: Sendable {
         case dropsSettlementsOfAnEarlierEpoch
         case keepsToThePrefetchAgain
         case publishesAgain
+        case forgetsTheUnread
 
         /// The name of the behaviour.
         public var description: String { rawValue }
@@ -48,11 +69,28 @@ public struct BrokerConformance: Sendable {
 
     let broker: any BrokerUnderTest
     let names: UniqueNames
+    let patience: Duration
 
-    /// A suite over one broker, with names of its own.
-    public init(_ broker: any BrokerUnderTest) {
+    /// A suite over one broker, with names of its own; `patience` is how long anything may take.
+    public init(_ broker: any BrokerUnderTest, patience: Duration = .seconds(30)) {
         self.broker = broker
+        self.patience = patience
         names = UniqueNames("conformance")
+    }
+
+    func eventually(_ what: String, _ condition: @Sendable () async throws -> Bool) async throws {
+        try await TestKit.eventually(what, within: patience, condition)
+    }
+
+    func inbox(_ source: any DeliverySource) -> DeliveryInbox { DeliveryInbox(source, patience: patience) }
+
+    func failure(of publishing: Publishing, by publisher: any Publisher) async -> PublishFailure? {
+        do throws(PublishFailure) {
+            try await publisher.publish(publishing)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     func require(_ condition: Bool, _ what: @autoclosure () -> String) throws {

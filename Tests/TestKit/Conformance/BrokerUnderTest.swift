@@ -2,7 +2,7 @@ public import AMQP
 
 /// A broker that the conformance suite can be run against.
 public protocol BrokerUnderTest: Sendable {
-    /// Declares what is missing.
+    /// Declares what is missing; what can't be declared comes out as `RefusedTopology`, all of it at once.
     func declare(_ topology: Topology) async throws
     /// A consumer of these queues; it may still be connecting.
     func consumer(_ subscriptions: [QueueSubscription]) async throws -> any DeliverySource
@@ -14,12 +14,24 @@ public protocol BrokerUnderTest: Sendable {
     func cutConnections() async throws
 }
 
+/// What exists otherwise, or lacks what it needs.
+public struct RefusedTopology: Error, Hashable, CustomStringConvertible {
+    /// Each thing that could not be declared.
+    public let differences: [TopologyDifference]
+
+    /// Names what could not be declared.
+    public init(_ differences: [TopologyDifference]) { self.differences = differences }
+
+    /// Each thing and why.
+    public var description: String { differences.map(\.description).joined(separator: "; ") }
+}
+
 /// The in-memory broker, as the suite sees it.
 public struct InMemoryBrokerUnderTest: BrokerUnderTest {
-    private let broker = InMemoryBroker()
+    private let broker: InMemoryBroker
 
-    /// A fresh broker.
-    public init() {}
+    /// A fresh broker, with a defect when the suite itself is tested.
+    public init(defect: InMemoryBroker.Defect? = nil) { broker = InMemoryBroker(defect: defect) }
 
     /// Declares what is missing.
     public func declare(_ topology: Topology) async throws { try broker.declare(topology) }

@@ -9,9 +9,11 @@ public final class DeliveryInbox: Sendable {
     }
 
     private let state = Mutex(State())
+    private let patience: Duration
 
     /// Starts reading at once; it goes on until the source ends.
-    public init(_ source: any DeliverySource) {
+    public init(_ source: any DeliverySource, patience: Duration = .seconds(15)) {
+        self.patience = patience
         let deliveries = source.deliveries
         Task {
             for await delivery in deliveries { state.withLock { $0.deliveries.append(delivery) } }
@@ -26,9 +28,9 @@ public final class DeliveryInbox: Sendable {
     public var hasEnded: Bool { state.withLock(\.hasEnded) }
 
     /// Everything that came, once it is that many.
-    public func first(_ count: Int, within limit: Duration = .seconds(15)) async throws -> [Delivery] {
+    public func first(_ count: Int) async throws -> [Delivery] {
         do {
-            try await eventually("\(count) deliveries", within: limit) { self.all.count >= count }
+            try await eventually("\(count) deliveries", within: patience) { self.all.count >= count }
         } catch let error as NotInTime {
             throw NotInTime(description: "\(error.description); there are \(all.count)")
         }

@@ -5,13 +5,18 @@ import Synchronization
 ///
 /// It never waits.
 public final class InMemoryBroker: Sendable {
-    private let state = Mutex(BrokerState())
+    private let state: Mutex<BrokerState>
 
-    /// An empty broker.
-    public init() {}
+    /// An empty broker; with a defect when the conformance suite itself is tested.
+    public init(defect: Defect? = nil) { state = Mutex(BrokerState(defect: defect)) }
 
-    /// Declares what is missing; what exists with other arguments is refused.
-    public func declare(_ topology: Topology) throws { try state.withLock { try $0.declare(topology) } }
+    /// Declares what is missing; what exists with other arguments is refused, and the rest declared all the same.
+    public func declare(_ topology: Topology) throws(RefusedTopology) {
+        let result: Result<Void, RefusedTopology> = state.withLock { state in
+            Result { () throws(RefusedTopology) in try state.declare(topology) }
+        }
+        try result.get()
+    }
 
     /// A consumer of these queues, connected at once under epoch 1.
     public func consumer(_ subscriptions: [QueueSubscription]) -> InMemoryConsumer {

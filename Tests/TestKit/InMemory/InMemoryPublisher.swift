@@ -34,14 +34,14 @@ public final class InMemoryPublisher: Publisher {
 
     /// Routes at once.
     public func publish(_ publishing: Publishing) async throws(PublishFailure) {
+        let defect = broker.withState(\.defect)
         let failure: PublishFailure? = state.withLock { state in
-            if state.isClosed { return .closed }
+            if state.isClosed, defect != .publishesAfterClose { return .closed }
             return state.failures.isEmpty ? state.refusals[publishing.exchange] : state.failures.removeFirst()
         }
         if let failure { throw failure }
-        for name in [publishing.exchange.rawValue, publishing.routingKey.rawValue] where name.utf8.count > 255 {
-            throw .invalid("a name is over 255 bytes")
-        }
+        if let trouble = Self.trouble(with: publishing), defect != .acceptsAnyLength { throw .invalid(trouble) }
+        if defect == .losesOneOfMany, state.withLock({ $0.published.count }) == 33 { return }
         let message = Message(
             exchange: publishing.exchange,
             routingKey: publishing.routingKey,
@@ -52,13 +52,30 @@ public final class InMemoryPublisher: Publisher {
         state.withLock { $0.published.append(publishing) }
     }
 
+    /// Why it doesn't fit into AMQP: short texts are short, and headers fit into a frame.
+    private static func trouble(with publishing: Publishing) -> String? {
+        let properties = publishing.properties
+        let texts = [
+            publishing.exchange.rawValue, publishing.routingKey.rawValue, properties.contentType,
+            properties.contentEncoding, properties.correlationID, properties.replyTo, properties.expiration,
+            properties.messageID, properties.type, properties.userID, properties.appID,
+        ]
+        if texts.contains(where: { $0.map { $0.utf8.count > 255 } ?? false }) { return "a text is over 255 bytes" }
+        let headers = properties.headers.isEmpty ? 0 : (try? properties.headers.encoded().count) ?? .max
+        return headers > 128 << 10 ? "the headers are over a frame" : nil
+    }
+
     /// Everything after it fails with `closed`.
     public func close() async { state.withLock { $0.isClosed = true } }
 
     /// What is true of the connection now.
     public var status: PublisherStatus {
         state.withLock { state in
-            PublisherStatus(canConfirm: !state.isClosed && state.blocked == nil, blocked: state.blocked)
+            PublisherStatus(
+                canConfirm: !state.isClosed && state.blocked == nil,
+                blocked: state.blocked,
+                trouble: state.isClosed ? "closed" : state.blocked.map { "blocked: \($0)" }
+            )
         }
     }
 }

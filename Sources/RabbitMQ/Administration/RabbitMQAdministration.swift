@@ -9,6 +9,12 @@ public struct RabbitMQAdministration: Sendable {
         public var messages: Int
         /// Registered consumers.
         public var consumers: Int
+
+        /// Describes a queue.
+        public init(messages: Int, consumers: Int) {
+            self.messages = messages
+            self.consumers = consumers
+        }
     }
 
     private let configuration: RabbitMQConfiguration
@@ -23,17 +29,31 @@ public struct RabbitMQAdministration: Sendable {
     }
 
     /// Declares what is missing; what exists with other arguments comes back as `BrokerFailure.topology`.
-    public func declare(_ topology: Topology) async throws(BrokerFailure) {
-        try await connected { connection throws(BrokerFailure) in try connection.declare(topology) }
+    ///
+    /// A user without the permission to declare must only find everything there: the answer says what could not be
+    /// compared then.
+    @discardableResult
+    public func declare(_ topology: Topology) async throws(BrokerFailure) -> [TopologyWarning] {
+        let warnings = try await connected { connection throws(BrokerFailure) in try connection.declare(topology) }
         logger.debug("declared the topology", metadata: ["queues": "\(topology.queues.count)"])
+        return warnings
     }
 
-    /// Compares exchanges and queues with what is required and changes nothing; differences come back as
-    /// `BrokerFailure.topology`.
+    /// Compares exchanges and queues with what is required and changes nothing: all differences, with what mends them, and
+    /// what could not be compared.
     ///
-    /// AMQP has no question for bindings: those are not compared.
+    /// AMQP has no question for bindings: those are not compared. `passively` asks only whether things exist, which needs
+    /// no permission at all.
+    public func compare(_ topology: Topology, passively: Bool = false) async throws(BrokerFailure) -> TopologyReport {
+        try await connected { connection throws(BrokerFailure) in
+            try connection.compare(topology, passively: passively)
+        }
+    }
+
+    /// Compares like `compare`; differences come back as `BrokerFailure.topology`.
     public func verify(_ topology: Topology) async throws(BrokerFailure) {
-        try await connected { connection throws(BrokerFailure) in try connection.verify(topology) }
+        let report = try await compare(topology)
+        guard report.isAsRequired else { throw .topology(report.differences) }
     }
 
     /// What is agreed with the broker over TLS; `nil` without.
