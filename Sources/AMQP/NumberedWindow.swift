@@ -2,7 +2,7 @@
 ///
 /// Memory holds what lies between the oldest and the newest open value; every operation is constant in time, on average.
 package struct NumberedWindow<Value> {
-    /// The value of `base + offset`; `nil` when it was taken. Everything before `head` was taken.
+    /// The value of number `base + offset`, or `nil` when it was taken, as everything before `head` was.
     private var values: [Value?] = []
     private var head = 0
     private var base: UInt64 = 1

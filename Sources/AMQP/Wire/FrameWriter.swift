@@ -41,7 +41,7 @@ package struct FrameWriter: Sendable {
         }
     }
 
-    /// `basic.ack`
+    /// Adds `basic.ack`.
     package mutating func acknowledge(_ tag: UInt64, multiple: Bool) {
         method(60, 80) { writer in
             writer.append(tag)
@@ -77,7 +77,7 @@ package struct FrameWriter: Sendable {
         }
     }
 
-    /// `basic.cancel`
+    /// Adds `basic.cancel`.
     package mutating func cancel(_ tag: ConsumerTag) {
         method(60, 30) { writer in
             writer.append(shortString: tag.rawValue)
@@ -88,7 +88,7 @@ package struct FrameWriter: Sendable {
     /// `channel.close-ok`: without it the channel's number stays in use.
     package mutating func channelCloseOK() { method(20, 41) { _ in } }
 
-    /// `connection.close-ok`
+    /// Adds `connection.close-ok`.
     package mutating func connectionCloseOK() { method(10, 51, channel: 0) { _ in } }
 
     /// A heartbeat.

@@ -42,7 +42,7 @@ extension BrokerConnection {
         return errno == EAGAIN || errno == EINTR ? .full : .failed(String(cString: strerror(errno)))
     }
 
-    /// `basic.ack`
+    /// Sends `basic.ack`.
     borrowing func acknowledge(_ tag: UInt64, multiple: Bool) { outbound.frames.acknowledge(tag, multiple: multiple) }
 
     /// `basic.nack` with requeue.
