@@ -73,7 +73,8 @@ struct EffectivePolicy {
         _ before: ManagementValue?,
         _ policy: ManagementValue
     ) -> ManagementValue? {
-        if policyFirst.contains(key) { return policy }
+        // A queue that was declared without an overflow drops its head already.
+        if policyFirst.contains(key) { return before == nil && policy == .text("drop-head") ? nil : policy }
         if argumentFirst.contains(key) { return before ?? policy }
         guard smallest.contains(key) else { return nil }
         guard let number = before?.number, let limit = policy.number else { return policy }

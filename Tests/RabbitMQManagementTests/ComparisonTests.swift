@@ -185,6 +185,14 @@ import Testing
         for policy in policies { #expect(report { $0.policies = [policy] } == TopologyReport(), "\(policy)") }
     }
 
+    @Test func `an overflow that only repeats the default changes nothing`() {
+        var snapshot = ManagementSnapshot()
+        snapshot.policies = [Self.policy(["overflow": .text("drop-head")], pattern: "")]
+        let policy = EffectivePolicy(queue: "queue", type: "quorum", in: snapshot)
+        #expect(policy.overrides(of: [:]) == [])
+        #expect(policy.overrides(of: ["x-overflow": "reject-publish"]).map(\.key) == ["overflow"])
+    }
+
     @Test func `only the policy with the highest priority holds`() throws {
         let weak = Self.policy(["max-length": .integer(5)], name: "weak")
         let strong = Self.policy(["max-length": .integer(7)], priority: 3, name: "strong")

@@ -74,7 +74,7 @@ public final class InMemoryPublisher: Publisher {
             PublisherStatus(
                 canConfirm: !state.isClosed && state.blocked == nil,
                 blocked: state.blocked,
-                trouble: state.isClosed ? "closed" : state.blocked.map { "blocked: \($0)" }
+                trouble: state.isClosed ? "closed" : nil
             )
         }
     }
