@@ -176,4 +176,31 @@ import Testing
         }
         #expect(start.duration(to: .now) < .seconds(3))
     }
+
+    @Test func `administration does not wait for a name lookup that never ends`() async throws {
+        let release = WakeUp()
+        defer { release.signal() }
+        var configuration = RabbitMQConfiguration(address: AMQPAddress(host: "slow.example"))
+        configuration.connectTimeout = .milliseconds(100)
+        let failure = await failure(of: configuration) { _ throws(BrokerFailure) in
+            var signal = pollfd(fd: release.descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&signal, 1, 30_000)
+            throw .lost("the test is over")
+        }
+        #expect(failure == ConnectionAttempt.outOfPatience(configuration))
+    }
+
+    private func failure(
+        of configuration: RabbitMQConfiguration,
+        _ connect: @escaping ConnectionAttempt.Connect
+    ) async -> BrokerFailure? {
+        do throws(BrokerFailure) {
+            try await OwnerThread.run(name: "admin") { () throws(BrokerFailure) in
+                _ = try ConnectionAttempt.connection(configuration, connect: connect)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
 }

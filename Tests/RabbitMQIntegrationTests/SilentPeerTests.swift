@@ -108,6 +108,18 @@ import Testing
         #expect(start.duration(to: .now) < .seconds(4))
     }
 
+    @Test func `heartbeats leave on time although nothing comes that could wake the owner`() async throws {
+        let peer = try FakePeer(heartbeat: 2) { session in try session.obey() }
+        let consumer = RabbitMQConsumer(
+            configuration: peer.configuration { $0.heartbeat = .seconds(2) },
+            subscriptions: [],
+            logger: .quiet
+        )
+        try await eventually("a connection") { consumer.status.epoch == 1 }
+        try await eventually("a heartbeat", within: .milliseconds(3_500)) { peer.log.has(.heartbeat, from: 1) }
+        await consumer.close()
+    }
+
     @Test func `administration gives up on a silent peer`() async throws {
         let peer = try FakePeer { session in
             try session.serve(until: .queueDeclare)

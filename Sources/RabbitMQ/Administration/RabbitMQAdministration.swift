@@ -115,9 +115,8 @@ public struct RabbitMQAdministration: Sendable {
     ) async throws(BrokerFailure) -> Value {
         let configuration = configuration
         return try await OwnerThread.run(name: "amqp-admin") { () throws(BrokerFailure) in
-            let connection = try BrokerConnection(configuration)
+            let connection = try ConnectionAttempt.connection(configuration)
             do throws(BrokerFailure) {
-                try connection.openChannel()
                 let value = try body(connection)
                 connection.close(within: configuration.closeTimeout)
                 return value

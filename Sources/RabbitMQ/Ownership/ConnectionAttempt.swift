@@ -1,4 +1,5 @@
 import AMQP
+import Glibc
 import Synchronization
 
 /// An attempt to connect, on a thread of its own: the owner waits for it as it waits for everything else, and may walk
@@ -83,5 +84,40 @@ final class ConnectionAttempt: Sendable {
             state.isAbandoned = true
             return state.handover.take()
         }
+    }
+}
+
+extension ConnectionAttempt {
+    /// How long the lookup may go on before nobody waits for it: the library's own time-outs come first.
+    static func patience(_ configuration: RabbitMQConfiguration) -> Duration {
+        configuration.connectTimeout + .seconds(1)
+    }
+
+    /// What is said then.
+    static func outOfPatience(_ configuration: RabbitMQConfiguration) -> BrokerFailure {
+        .unreachable(
+            host: configuration.address.host,
+            port: configuration.address.port,
+            reason: "the name lookup has not ended within \(configuration.connectTimeout)"
+        )
+    }
+
+    /// A connection with an open channel for a thread that has nothing else to do meanwhile.
+    static func connection(
+        _ configuration: RabbitMQConfiguration,
+        connect: @escaping Connect = { configuration throws(BrokerFailure) in try BrokerConnection(configuration) }
+    ) throws(BrokerFailure) -> BrokerConnection {
+        let wakeUp = WakeUp()
+        let attempt = ConnectionAttempt(configuration, wakeUp: wakeUp, connect: connect) {
+            connection throws(BrokerFailure) in try connection.openChannel()
+        }
+        let deadline = ContinuousClock.now + patience(configuration)
+        while attempt.isLoggedIn || ContinuousClock.now < deadline {
+            if let connection = try attempt.take() { return connection }
+            var signal = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&signal, 1, 250)
+        }
+        attempt.abandon()
+        throw outOfPatience(configuration)
     }
 }

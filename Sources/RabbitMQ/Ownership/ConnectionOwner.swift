@@ -100,8 +100,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
             self.attempt
             ?? ConnectionAttempt(configuration, wakeUp: mailbox.wakeUp, connect: connect, prepare: preparation)
         self.attempt = attempt
-        // The library's own time-outs come first: what goes on after them is the lookup of the name.
-        let patience = ContinuousClock.now + configuration.connectTimeout + .seconds(1)
+        let deadline = ContinuousClock.now + ConnectionAttempt.patience(configuration)
         while true {
             let now = ContinuousClock.now
             takeCommands(now: now)
@@ -119,13 +118,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 self.attempt = nil
                 return nil
             }
-            guard attempt.isLoggedIn || now < patience else {
-                throw .unreachable(
-                    host: configuration.address.host,
-                    port: configuration.address.port,
-                    reason: "the name lookup has not ended within \(configuration.connectTimeout)"
-                )
-            }
+            guard attempt.isLoggedIn || now < deadline else { throw ConnectionAttempt.outOfPatience(configuration) }
             _ = sleep(on: -1, forWriting: false, until: nil)
         }
     }

@@ -11,6 +11,9 @@ struct PeerMethod: Hashable, Sendable, CustomStringConvertible {
     /// The eight bytes before the first frame: no method, but asked for like one.
     static let protocolHeader = PeerMethod(0, 0)
 
+    /// A frame of its own kind, noted like a method.
+    static let heartbeat = PeerMethod(0, 8)
+
     static let start = PeerMethod(10, 10)
     static let startOK = PeerMethod(10, 11)
     static let tune = PeerMethod(10, 30)

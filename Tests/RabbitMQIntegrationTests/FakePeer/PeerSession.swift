@@ -30,6 +30,7 @@ struct PeerSession {
             )
             if let method = frame.method { log.note(method, from: number) }
             if frame.type != 8 { return frame }
+            log.note(.heartbeat, from: number)
         }
     }
 
