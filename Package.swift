@@ -158,7 +158,7 @@ let tests: [Target] = [
         ]
     ),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
-    .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
+    .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", "CRabbitMQ", crypto, logging]),
     .testTarget(
         name: "RabbitMQIntegrationTests",
         dependencies: ["RabbitMQ", "AMQP", "LocalServers", "TestKit", crypto, logging]
