@@ -1,5 +1,5 @@
 # What people do with this project. `make` alone tells.
-.PHONY: help demo run test test-pure fuzz build lint format contracts contracts-check packages clean
+.PHONY: help demo run test test-pure fuzz docs build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -9,6 +9,7 @@ help:
 	@echo "make test        all tests, on a broker of their own, or on the one in AMQP_URL"
 	@echo "make test-pure   only the tests that need no server; builds little"
 	@echo "make fuzz        throw bytes at what reads the wire, FUZZ_SECONDS (60) for each target"
+	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
 	@echo "make contracts   write Contracts/ anew from the code"
@@ -36,6 +37,9 @@ test-pure:
 
 fuzz:
 	@Tests/Fuzzing/fuzz
+
+docs:
+	@.ci/docs
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
