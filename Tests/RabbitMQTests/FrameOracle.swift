@@ -48,8 +48,9 @@ struct FrameOracle {
     private mutating func tag() -> UInt64 {
         let byte = byte()
         guard byte < 0xE0 else { return number() }
+        guard byte >= 0x40, !unsettled.isEmpty else { return newest &+ 1 &+ UInt64(byte & 3) }
         let known = unsettled.sorted()
-        return byte < 0x40 || known.isEmpty ? newest &+ 1 &+ UInt64(byte & 3) : known[Int(byte) % known.count]
+        return known[Int(byte) % known.count]
     }
 
     private mutating func step() -> String? {
