@@ -1,8 +1,8 @@
 # What people do with this project. `make` alone tells.
-# Printed by `make bench`: what one run says of the other is what counts, so nothing else should run meanwhile.
+# Ratios of one run are what counts: nothing else should run meanwhile.
 BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --product TransportBenchmark
 
-.PHONY: help demo run test test-pure bench soak build lint format contracts contracts-check packages clean
+.PHONY: help demo run test test-pure test-threads bench soak fuzz docs build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -12,6 +12,9 @@ help:
 	@echo "make test        all tests, on a broker of their own, or on the one in AMQP_URL"
 	@echo "make test-pure   only the tests that need no server; builds little"
 	@echo "make bench       the transport against a C program, side by side; make soak: a million messages, watching memory"
+	@echo "make fuzz        throw bytes at what reads the wire, FUZZ_SECONDS (60) for each target"
+	@echo "make test-threads  tests under ThreadSanitizer, which must first find a planted race"
+	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
 	@echo "make contracts   write Contracts/ anew from the code"
@@ -37,6 +40,9 @@ test:
 test-pure:
 	ORDER_WORKER_TARGETS=$(PURE_TESTS) swift test
 
+test-threads:
+	@.ci/threads
+
 bench: packages
 	$(BENCHMARK)
 	@.build/release/TransportBenchmark
@@ -44,6 +50,12 @@ bench: packages
 soak: packages
 	$(BENCHMARK)
 	@.build/release/TransportBenchmark --soak 1000000
+
+fuzz:
+	@Tests/Fuzzing/fuzz
+
+docs:
+	@.ci/docs
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks

@@ -183,7 +183,7 @@ let tests: [Target] = [
         ]
     ),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
-    .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", crypto, logging]),
+    .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", "CRabbitMQ", crypto, logging]),
     .testTarget(name: "RabbitMQManagementTests", dependencies: ["RabbitMQManagement", "RabbitMQ", "AMQP"]),
     .testTarget(
         name: "RabbitMQIntegrationTests",

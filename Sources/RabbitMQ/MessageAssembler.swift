@@ -12,7 +12,8 @@ struct MessageAssembler {
     private enum State {
         case idle
         case awaitingHeader(InboundFrame)
-        case awaitingBody(Partial)
+        /// Of what `partial` holds.
+        case awaitingBody
     }
 
     private struct Partial {
@@ -27,6 +28,8 @@ struct MessageAssembler {
     /// Holds for the messages that begin from now on.
     var limits: ContentLimits
     private var state: State = .idle
+    /// Beside the state and changed in place: out of an enumeration's case it would be copied with every frame.
+    private var partial: Partial?
 
     init(limits: ContentLimits) { self.limits = limits }
 
@@ -43,10 +46,8 @@ struct MessageAssembler {
             return nil
         case (.awaitingHeader(let method), .header(let size, let properties)):
             return try begin(method, size: size, properties: properties)
-        case (.awaitingBody(let partial), .body(let bytes)):
-            // The state lets go of the partial message, so that appending to its body does not copy it.
-            state = .idle
-            return try append(bytes, to: partial)
+        case (.awaitingBody, .body(let bytes)):
+            return try append(bytes)
         case (.awaitingHeader, _), (.awaitingBody, _):
             throw .lost("a message was interrupted by another frame")
         }
@@ -66,34 +67,37 @@ struct MessageAssembler {
         message.omittedHeaders = header.oversizedHeaders.map {
             Message.Omission(byteCount: UInt64($0.count), sha256: hexadecimal(SHA256.hash(data: $0)))
         }
-        let partial = Partial(
+        partial = Partial(
             method: method,
             message: message,
             size: size,
             hash: size > limits.bodyBytes ? SHA256() : nil
         )
-        return advance(partial)
+        return advance()
     }
 
-    private mutating func append(_ bytes: [UInt8], to partial: consuming Partial) throws(BrokerFailure) -> Arrival? {
-        let rest = partial.size - partial.received
+    private mutating func append(_ bytes: [UInt8]) throws(BrokerFailure) -> Arrival? {
+        let rest = missing
         guard UInt64(bytes.count) <= rest else { throw .lost("a body is longer than its header said") }
         // A peer that sends nothing, frame after frame, would look alive for ever.
         guard !bytes.isEmpty else { throw .lost("an empty body frame, with \(rest) bytes of the body to come") }
-        partial.received += UInt64(bytes.count)
-        if partial.hash != nil {
-            partial.hash?.update(data: bytes)
-        } else if partial.message.body.isEmpty {
-            partial.message.body = bytes
+        partial?.received += UInt64(bytes.count)
+        if partial?.hash != nil {
+            partial?.hash?.update(data: bytes)
+        } else if partial?.message.body.isEmpty == true {
+            partial?.message.body = bytes
         } else {
-            partial.message.body += bytes
+            partial?.message.body += bytes
         }
-        return advance(partial)
+        return advance()
     }
 
-    private mutating func advance(_ partial: consuming Partial) -> Arrival? {
-        guard partial.received == partial.size else {
-            state = .awaitingBody(partial)
+    /// Bytes of the body that have not come yet.
+    private var missing: UInt64 { partial.map { $0.size - $0.received } ?? 0 }
+
+    private mutating func advance() -> Arrival? {
+        guard missing == 0, var partial = partial.take() else {
+            state = .awaitingBody
             return nil
         }
         state = .idle

@@ -69,6 +69,20 @@ import Testing
         #expect(kept.body == body)
     }
 
+    @Test func `a large body of small frames takes time in proportion`() throws {
+        let (frame, count) = ([UInt8](repeating: 7, count: 4_088), 4_096)
+        var assembler = MessageAssembler(limits: ContentLimits(bodyBytes: .max))
+        _ = try assembler.take(deliver)
+        _ = try assembler.take(.header(bodySize: UInt64(frame.count * count), properties: noProperties))
+        let start = ContinuousClock.now
+        var arrival: MessageAssembler.Arrival?
+        for _ in 1...count { arrival = try assembler.take(.body(frame)) }
+        // Some ten milliseconds; many seconds when each frame copies the body so far.
+        #expect(start.duration(to: .now) < .seconds(2))
+        guard case .delivery(_, _, _, let message)? = arrival else { throw BrokerFailure.lost("no delivery") }
+        #expect(message.body.count == frame.count * count)
+    }
+
     @Test func `headers over the limit are replaced by their size and hash`() throws {
         let table: FieldTable = ["big": .bytes(Array(repeating: 1, count: 70_000))]
         let message = try assemble([deliver, .header(bodySize: 1, properties: try headers(table)), .body([1])])

@@ -4,7 +4,8 @@ import Glibc
 
 /// Memory for what a call into the library reads: freed all at once.
 struct Arena: ~Copyable {
-    private let pool: UnsafeMutablePointer<amqp_pool_t>
+    /// Stays inside `Bridge/`.
+    let pool: UnsafeMutablePointer<amqp_pool_t>
 
     init() {
         pool = .allocate(capacity: 1)

@@ -1,4 +1,5 @@
 import AMQP
+import Foundation
 import RabbitMQ
 import TestKit
 import Testing
@@ -76,6 +77,30 @@ import Testing
         try await publisher.publish(Self.publishing)
         #expect(publisher.status.canConfirm && publisher.status.trouble == nil)
         await publisher.close()
+    }
+
+    @Test func `a return without end is not kept`() async throws {
+        let attack = HostilePeer.Attack(
+            endless: PeerBytes.body(Array(repeating: 1, count: 100_000)),
+            published: Self.returned() + PeerBytes.header(.max)
+        )
+        let peer = try HostilePeer(attack)
+        defer { peer.end() }
+        var configuration = HostileConsumer.configuration(peer)
+        configuration.confirmTimeout = .seconds(2)
+        let publisher = RabbitMQPublisher(configuration: configuration, logger: .quiet)
+        let before = try peakMemory()
+        await #expect(throws: PublishFailure.self) { try await publisher.publish(Self.publishing) }
+        // Hundreds of megabytes have come in the meantime.
+        #expect(try peakMemory() - before < 150_000)
+        await publisher.close()
+    }
+
+    /// The most memory that the process has had, in KiB.
+    private func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.filter(\.isNumber)))
     }
 
     @Test func `a block that never ends is told, and ends with the confirm time-out`() async throws {

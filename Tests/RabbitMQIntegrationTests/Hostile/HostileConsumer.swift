@@ -14,9 +14,14 @@ enum HostileConsumer {
         )
     }
 
-    static func start(_ peer: HostilePeer, limits: ContentLimits = ContentLimits()) -> RabbitMQConsumer {
+    static func start(
+        _ peer: HostilePeer,
+        limits: ContentLimits = ContentLimits(),
+        callTimeout: Duration = .seconds(20)
+    ) -> RabbitMQConsumer {
         var configuration = configuration(peer)
         configuration.limits = limits
+        configuration.callTimeout = callTimeout
         return RabbitMQConsumer(
             configuration: configuration,
             subscriptions: [QueueSubscription(queue: "in", prefetch: Prefetch(10))],
@@ -25,10 +30,14 @@ enum HostileConsumer {
     }
 
     /// Survives the attack, says what happened, reconnects, and takes a message from a peer that behaves.
-    static func check(_ attack: HostilePeer.Attack, says expected: String) async throws {
+    static func check(
+        _ attack: HostilePeer.Attack,
+        says expected: String,
+        callTimeout: Duration = .seconds(20)
+    ) async throws {
         let peer = try HostilePeer(attack)
         defer { peer.end() }
-        let consumer = start(peer)
+        let consumer = start(peer, callTimeout: callTimeout)
         try await eventually("the trouble shows; the status says \(String(describing: consumer.status.trouble))") {
             guard let trouble = consumer.status.trouble, trouble != "not connected yet" else { return false }
             return trouble.contains(expected)

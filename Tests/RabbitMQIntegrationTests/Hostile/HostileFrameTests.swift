@@ -30,6 +30,16 @@ import Testing
         }
     }
 
+    /// The library takes them in by itself and comes back only when there are no more: the watchdog ends that.
+    @Test func `heartbeats without end don't keep the thread for ever`() async throws {
+        let beats = (1...10_000).flatMap { _ in PeerBytes.frame(8, channel: 0, []) }
+        try await HostileConsumer.check(
+            HostilePeer.Attack(consumed: { _ in [] }, endless: beats),
+            says: "hung",
+            callTimeout: .seconds(1)
+        )
+    }
+
     /// The library raises it to the 4096 bytes that AMQP demands of everybody.
     @Test(arguments: [0, 1, 8, 4_095] as [UInt32])
     func `no frame size that a peer asks for harms anybody`(size: UInt32) async throws {

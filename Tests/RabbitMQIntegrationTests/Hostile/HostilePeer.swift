@@ -16,7 +16,7 @@ final class HostilePeer: Sendable {
         var frameMaximum: UInt32 = 131_072
         /// After `basic.consume-ok`, from the consumer's tag.
         var consumed: (@Sendable (_ consumer: [UInt8]) -> [UInt8])?
-        /// Sent over and over after that, until the client has gone.
+        /// Sent over and over after `consumed` or `published`, until the client has gone.
         var endless: [UInt8] = []
         /// After the method of a `basic.publish`.
         var published: [UInt8] = []
@@ -117,7 +117,7 @@ final class HostilePeer: Sendable {
             default: continue
             }
             guard write(answer, to: client) else { return }
-            if payload[1] == 60, payload[3] == 20, !attack.endless.isEmpty {
+            if payload[1] == 60, [20, 40].contains(payload[3]), !attack.endless.isEmpty {
                 while write(attack.endless, to: client) {}
                 return
             }
