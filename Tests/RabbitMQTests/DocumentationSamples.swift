@@ -76,7 +76,11 @@ private func recovery(consumer: RabbitMQConsumer, publisher: RabbitMQPublisher, 
 
 private func security() throws -> RabbitMQConfiguration {
     var secure = RabbitMQConfiguration(address: try AMQPAddress("amqps://user:password@broker.example/orders"))
-    secure.certificateAuthorities = "/etc/ssl/certs/ca-certificates.crt"
+    secure.tls = TLSConfiguration(
+        authorities: .file("/etc/orders/broker-ca.pem"),
+        identity: .init(certificateFile: "/etc/orders/worker.pem", keyFile: "/etc/orders/worker.key")
+    )
+    secure.authentication = .certificate
     return secure
 }
 

@@ -97,7 +97,7 @@ struct FrameOracle {
         case nil: return nil
         case .delivery(_, let tag, _, let message):
             if let complaint = complaint(about: message) { return complaint }
-            guard deliveries.delivered(tag) else { return tag > newest ? "tag \(tag) was refused" : lose() }
+            guard deliveries.delivered(tag, at: .now) else { return tag > newest ? "tag \(tag) was refused" : lose() }
             guard tag > newest else { return "tag \(tag) was taken after \(newest)" }
             newest = tag
             unsettled.insert(tag)
