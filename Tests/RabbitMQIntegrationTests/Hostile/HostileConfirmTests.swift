@@ -81,8 +81,8 @@ import Testing
 
     @Test func `a return without end is not kept`() async throws {
         let attack = HostilePeer.Attack(
-            endless: PeerBytes.body(Array(repeating: 1, count: 100_000)),
-            published: Self.returned() + PeerBytes.header(.max)
+            endless: HostileBytes.body(Array(repeating: 1, count: 100_000)),
+            published: Self.returned() + HostileBytes.header(.max)
         )
         let peer = try HostilePeer(attack)
         defer { peer.end() }

@@ -32,7 +32,7 @@ import Testing
 
     /// The library takes them in by itself and comes back only when there are no more: the watchdog ends that.
     @Test func `heartbeats without end don't keep the thread for ever`() async throws {
-        let beats = (1...10_000).flatMap { _ in PeerBytes.frame(8, channel: 0, []) }
+        let beats = (1...10_000).flatMap { _ in HostileBytes.frame(8, channel: 0, []) }
         try await HostileConsumer.check(
             HostilePeer.Attack(consumed: { _ in [] }, endless: beats),
             says: "hung",
