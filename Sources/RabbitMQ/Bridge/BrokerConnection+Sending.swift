@@ -62,8 +62,11 @@ extension BrokerConnection {
     /// `basic.cancel`; `basic.cancel-ok` arrives as a frame.
     borrowing func sendCancel(_ tag: ConsumerTag) { outbound.frames.cancel(tag) }
 
-    /// The answer to the broker's `connection.close`.
-    borrowing func sendConnectionCloseOK() { outbound.frames.connectionCloseOK() }
+    /// The answer to the broker's `connection.close`, as far as the socket takes it: the connection ends in any case.
+    borrowing func sendConnectionCloseOK() {
+        outbound.frames.connectionCloseOK()
+        _ = try? flush(now: .now, limit: rpcTimeout)
+    }
 
     /// The answer to a `connection.close` before there is a connection to speak of.
     static func sendConnectionCloseOK(_ state: amqp_connection_state_t) {

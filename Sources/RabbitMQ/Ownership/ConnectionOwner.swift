@@ -187,8 +187,6 @@ struct ConnectionOwner<Role: ConnectionRole> {
             switch frame {
             case .connectionClosed(let code, let text):
                 connection.sendConnectionCloseOK()
-                // The connection ends in any case.
-                _ = try? connection.flush(now: now, limit: configuration.closeTimeout)
                 throw .closedByBroker(code: code, text: text)
             case .channelClosed(let code, let text):
                 // The whole connection is rebuilt: a half-alive one is how consumers get lost unnoticed.

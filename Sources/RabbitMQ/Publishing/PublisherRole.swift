@@ -31,6 +31,8 @@ struct PublisherRole: ConnectionRole {
     private var answers = NumberedWindow<PublishingAnswer>()
     /// Given in this turn; passed on together at its end.
     private var given: [(answer: PublishingAnswer, result: Result<Void, PublishFailure>)] = []
+    /// What the board says of the window.
+    private var shownUnconfirmed = 0
     /// Not sent yet, in order.
     private var waiting: Deque<Waiting> = []
     private var frameMaximum = 0
@@ -111,6 +113,7 @@ extension PublisherRole {
         answers = NumberedWindow()
         (blocked, unblockedAt) = (nil, nil)
         counters.connections.increment()
+        shownUnconfirmed = 0
         board.update { $0 = PublisherStatus(canConfirm: true) }
     }
 
@@ -143,8 +146,7 @@ extension PublisherRole {
             published += 1
         }
         counters.published.increment(by: published)
-        let unconfirmed = window.count
-        board.update { $0.unconfirmed = unconfirmed }
+        showUnconfirmed()
         return !waiting.isEmpty && connection.unsentBytes < Self.unsentBytesAtMost
             && window.count < configuration.maximumUnconfirmed
     }
@@ -203,12 +205,18 @@ extension PublisherRole {
         given.append((answer, result))
     }
 
+    private mutating func showUnconfirmed() {
+        let unconfirmed = window.count
+        guard unconfirmed != shownUnconfirmed else { return }
+        shownUnconfirmed = unconfirmed
+        board.update { $0.unconfirmed = unconfirmed }
+    }
+
     /// Resumes everybody who has an answer.
     private mutating func passOnAnswers() {
+        showUnconfirmed()
         guard !given.isEmpty else { return }
         counters.count(given.map(\.result))
-        let unconfirmed = window.count
-        board.update { $0.unconfirmed = unconfirmed }
         for (answer, result) in given { answer.resume(returning: result) }
         given.removeAll(keepingCapacity: true)
     }
@@ -259,6 +267,7 @@ extension PublisherRole {
         try? perform(window.lost(reason: trouble))
         passOnAnswers()
         let trouble = trouble
+        shownUnconfirmed = 0
         board.update { $0 = PublisherStatus(trouble: trouble) }
     }
 

@@ -20,6 +20,8 @@ final class HostilePeer: Sendable {
         var endless: [UInt8] = []
         /// After the method of a `basic.publish`.
         var published: [UInt8] = []
+        /// After a `basic.ack`.
+        var acknowledged: [UInt8] = []
     }
 
     private struct State {
@@ -112,7 +114,7 @@ final class HostilePeer: Sendable {
             case (60, 80):
                 let tag = payload[4..<12].reduce(0) { $0 << 8 | UInt64($1) }
                 state.withLock { $0.acknowledged.append(tag) }
-                continue
+                answer = attack.acknowledged
             case (85, 10): answer = HostileBytes.method(85, 11)
             default: continue
             }
