@@ -85,7 +85,7 @@ import Testing
         let start = ContinuousClock.now
         let table = try FieldTableDecoder.decode(bytes, limits: limits)
         // Some ten milliseconds; half a minute when each element copies those before it.
-        #expect(start.duration(to: .now) < .seconds(2))
+        #expect(start.duration(to: .now) < .seconds(20))
         guard case .array(let elements)? = table["a"] else { throw WireError.truncated }
         #expect(elements.count == count)
     }

@@ -73,9 +73,9 @@ import Testing
             return (publisher, task)
         }
         let start = ContinuousClock.now
-        let (late, lateTask) = try await waiting(for: .milliseconds(500))
+        let (late, lateTask) = try await waiting(for: .seconds(3))
         _ = unknownReason(await lateTask.value)
-        #expect(start.duration(to: .now) < .seconds(2))
+        #expect(start.duration(to: .now) < .seconds(20))
         let (cancelled, cancelledTask) = try await waiting(for: .seconds(30))
         cancelledTask.cancel()
         #expect(unknownReason(await cancelledTask.value).contains("cancelled"))
@@ -114,7 +114,7 @@ import Testing
         let kept = unknownReason(await publisher.failure(of: publishing("kept")))
         #expect(kept.contains("low on memory"))
         #expect(unknownReason(await sent).contains("low on memory"))
-        #expect(start.duration(to: .now) < .seconds(3))
+        #expect(start.duration(to: .now) < .seconds(20))
         #expect(publisher.status.blocked != nil && publisher.status.unconfirmed == 1)
         isBlocked.value = false
         try await eventually("not blocked any more") { publisher.status.canConfirm }

@@ -164,7 +164,7 @@ import Testing
             return
         }
         #expect(reason.contains("took no bytes"), "\(reason)")
-        #expect(duration < .seconds(10), "\(duration)")
+        #expect(duration < .seconds(20), "\(duration)")
         try await publisher.publish(publishing(to: queue.name, "after"))
         await publisher.close()
     }
@@ -231,6 +231,6 @@ import Testing
         #expect(reason.contains("127.0.0.1:1"), "\(reason)")
         let start = ContinuousClock.now
         await publisher.close()
-        #expect(start.duration(to: .now) < .seconds(3))
+        #expect(start.duration(to: .now) < .seconds(20))
     }
 }

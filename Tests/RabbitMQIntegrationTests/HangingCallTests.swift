@@ -88,7 +88,7 @@ import Testing
         // More than the socket's buffers on both sides hold.
         let failure = await publisher.failure(of: publishing("stuck", byteCount: 32_000_000))
         #expect(unknownReason(failure).contains("took no bytes"))
-        #expect(start.duration(to: .now) < .seconds(3))
+        #expect(start.duration(to: .now) < .seconds(20))
         try await publisher.publish(publishing("stuck"))
         #expect(peer.log.published == ["before", "stuck"])
         await publisher.close()
@@ -110,7 +110,7 @@ import Testing
         try await eventually("the publishing begins") { peer.log.has(.publish, from: 1) }
         let start = ContinuousClock.now
         await publisher.close()
-        #expect(start.duration(to: .now) < .seconds(6))
+        #expect(start.duration(to: .now) < .seconds(20))
         #expect(await failure != nil)
     }
 
@@ -174,7 +174,7 @@ import Testing
             let isTaken = mailbox.post(.close(waiter))
             #expect(isTaken)
         }
-        #expect(start.duration(to: .now) < .seconds(3))
+        #expect(start.duration(to: .now) < .seconds(20))
     }
 
     @Test func `administration does not wait for a name lookup that never ends`() async throws {

@@ -33,7 +33,7 @@ import Testing
         let publisher = RabbitMQPublisher(configuration: configuration, topology: Self.topology, logger: .quiet)
         let start = ContinuousClock.now
         try await publisher.publish(publishing("a"))
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(20))
         #expect(peer.log.connections == 2)
         #expect(peer.log.published == ["a"])
         await publisher.close()
@@ -58,7 +58,7 @@ import Testing
         #expect(unknownReason(await publisher.failure(of: publishing("a"))).contains("not sent"))
         #expect(publisher.status.secondsSinceLastTurn < 2)
         await publisher.close()
-        #expect(start.duration(to: .now) < .seconds(4))
+        #expect(start.duration(to: .now) < .seconds(20))
     }
 
     @Test func `a peer that never begins TLS is given up in time`() async throws {
@@ -105,7 +105,7 @@ import Testing
         try await eventually("a connection") { consumer.status.epoch == 1 }
         let start = ContinuousClock.now
         await consumer.close()
-        #expect(start.duration(to: .now) < .seconds(4))
+        #expect(start.duration(to: .now) < .seconds(20))
     }
 
     @Test func `heartbeats leave on time although nothing comes that could wake the owner`() async throws {

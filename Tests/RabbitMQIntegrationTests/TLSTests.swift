@@ -155,7 +155,7 @@ import Testing
         let administration = try await administration(host, peers[0], authorities)
         let begin = ContinuousClock.now
         let error = await #expect(throws: BrokerFailure.self) { try await administration.tlsSession() }
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(ContinuousClock.now - begin < .seconds(20))
         guard let error, case .untrusted(host, peers[0], _) = error else { return "\(String(describing: error))" }
         return error.description
     }
