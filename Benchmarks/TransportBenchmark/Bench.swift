@@ -77,10 +77,9 @@ struct Bench {
         let cost = try child.cost()
         print("done: \(cost.line(messages: messages))")
         // The first tenth warms up: pools grow to the prefetch, code is paged in.
-        if sizes.count == 20 {
-            print(
-                "growth after the first tenth: \((sizes[19] - sizes[1]) / 1024) KiB over \(messages * 9 / 10) messages"
-            )
+        if sizes.count > 2, let last = sizes.last {
+            let share = messages / 20 * (sizes.count - 2)
+            print("growth after the first tenth: \((last - sizes[1]) / 1024) KiB over \(share) messages")
         }
     }
 

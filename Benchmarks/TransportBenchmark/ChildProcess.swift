@@ -57,7 +57,9 @@ struct ChildProcess {
         guard fgets(&line, Int32(line.count), file) != nil else { return nil }
         let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         let words = text.split(separator: " ")
-        return words.count > 1 ? Int(words[1]).map { $0 * sysconf(Int32(_SC_PAGESIZE)) } : nil
+        // A process that has ended and was not waited for has no pages.
+        guard words.count > 1, let pages = Int(words[1]), pages > 0 else { return nil }
+        return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 }
 
