@@ -33,7 +33,8 @@ public protocol DeliverySource: Sendable {
 
 /// The outgoing half of the broker seam.
 public protocol Publisher: Sendable {
-    /// Publishes persistent or as the properties say, mandatory, and returns when the broker has confirmed.
+    /// Publishes mandatory, with the delivery mode of its properties (none means transient), and returns when the broker has
+    /// confirmed.
     /// Callers may overlap freely: confirms are pipelined.
     func publish(_ publishing: Publishing) async throws(PublishFailure)
 

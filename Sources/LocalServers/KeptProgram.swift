@@ -67,11 +67,28 @@ public final class KeptProgram: Sendable {
         "$@" < /dev/null >> "$log" 2>&1 &
         pid=$!
         echo $pid
-        while read -r word rest; do
-          case $word in
-            signal) kill "-$rest" $pid 2> /dev/null ;;
-            wait) wait $pid; echo $? ;;
-          esac
+        has_ended() {
+          local stat
+          { read -r stat < /proc/$pid/stat; } 2> /dev/null || return 0
+          stat=${stat##*) }
+          [ "${stat%% *}" = Z ]
+        }
+        waits=
+        # Never waits for the program alone: signals and the end of the input must be seen meanwhile.
+        while true; do
+          if read -r -t 0.1 word rest; then
+            case $word in
+              signal) kill "-$rest" $pid 2> /dev/null ;;
+              wait) waits=yes ;;
+            esac
+          elif [ $? -le 128 ]; then
+            break
+          fi
+          if [ "$waits" ] && has_ended; then
+            wait $pid
+            echo $?
+            waits=
+          fi
         done
         kill -CONT $pid 2> /dev/null
         kill -TERM $pid 2> /dev/null

@@ -163,7 +163,7 @@ import Testing
             Issue.record("\(failures)")
             return
         }
-        #expect(reason.contains("took no bytes"), "\(reason)")
+        #expect(reason.contains("took no bytes") || reason.contains("hung"), "\(reason)")
         #expect(duration < .seconds(20), "\(duration)")
         try await publisher.publish(publishing(to: queue.name, "after"))
         await publisher.close()

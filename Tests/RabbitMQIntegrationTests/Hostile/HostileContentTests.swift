@@ -35,7 +35,10 @@ import Testing
         return first.message
     }
 
-    @Test(arguments: [(20_000, false), (mostHeaderBytes / 6, false), (20_000, true), ((mostHeaderBytes - 6) / 5, true)])
+    @Test(
+        .enabled(if: LibraryVersion.decodesAnyDepth),
+        arguments: [(20_000, false), (mostHeaderBytes / 6, false), (20_000, true), ((mostHeaderBytes - 6) / 5, true)]
+    )
     func `the deepest headers are left out and the body stays`(levels: Int, arrays: Bool) async throws {
         let table = HostileBytes.nested(levels, arrays: arrays)
         let message = try await deliver { consumer in

@@ -55,10 +55,10 @@ extension BrokerConformance {
             contentType: "application/cloudevents+json",
             contentEncoding: "utf-8",
             headers: [
-                "text": "grün", "integer": -5, "boolean": true, "void": .void, "bytes": .bytes([0, 255]),
-                "double": .double(1.5), "unsigned": .unsigned(7), "timestamp": .timestamp(1_700_000_000),
-                "decimal": .decimal(scale: 2, value: 314), "array": .array([1, "two", .table(["three": 3])]),
-                "table": .table(["inner": .table(["deep": true])]),
+                "array": .array([1, "two", .table(["three": 3])]), "boolean": true, "bytes": .bytes([0, 255]),
+                "decimal": .decimal(scale: 2, value: 314), "double": .double(1.5), "integer": -5,
+                "table": .table(["inner": .table(["deep": true])]), "text": "grün",
+                "timestamp": .timestamp(1_700_000_000), "unsigned": .unsigned(7), "void": .void,
             ],
             deliveryMode: .persistent,
             priority: 3,
@@ -75,7 +75,10 @@ extension BrokerConformance {
         )
         let consumer = try await consumer(of: queue)
         let delivery = try await inbox(consumer).first(1)[0]
-        try requireEqual(delivery.message.properties, properties, "properties")
+        // RabbitMQ 4 sorts headers by their names.
+        var received = delivery.message.properties
+        received.headers = FieldTable(received.headers.fields.sorted { $0.name < $1.name })
+        try requireEqual(received, properties, "properties")
         try require(delivery.message.body == body, "the body came back changed")
         try requireEqual(delivery.message.exchange, names.exchange("in"), "exchange")
         try requireEqual(delivery.message.routingKey, "key", "routing key")
