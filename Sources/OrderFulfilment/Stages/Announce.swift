@@ -36,6 +36,7 @@ extension Line {
     func end(_ grant: Grant, _ ending: Ending, _ routingKey: String) async throws(Failure) {
         let claim = grant.claim
         do { try await ledger.complete(ending, under: claim) } catch { throw Failure(error, claim.identity) }
+        CrashPoint.completed.reach(claim.identity.id)
         counters.announced(routingKey)
         wakeSignal.signal()
         try await deliver(
@@ -76,6 +77,7 @@ extension Line {
         while true {
             do throws(PublishFailure) {
                 try await publisher.publish(publishing)
+                CrashPoint.confirmed.reach(publishing)
                 return true
             } catch {
                 logger.warning(
