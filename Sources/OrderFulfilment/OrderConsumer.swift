@@ -144,8 +144,12 @@ public final class OrderConsumer: Service {
         line.logger.info("shutting down: what was begun is finished, the rest goes back")
         line.drain.begin()
         line.wakeSignal.signal()
-        let source = source
-        Task { await source.stop() }
+        let (source, line) = (source, line)
+        Task {
+            await source.stop()
+            // A shutdown that is ended hard is nobody's strike.
+            await line.solitude.current?.forgive()
+        }
     }
 
     /// Whether premature commands could have gone on: a worker that is cut off must not use up their patience, nor must a

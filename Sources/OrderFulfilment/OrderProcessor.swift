@@ -28,8 +28,8 @@ struct OrderProcessor: Sendable {
                 return try await line.answer(order, arrival)
             }
             let turn = try await line.claim(order, command, &arrival)
-            CrashPoint.claimed.reach(order.envelope.identity.id)
             try await line.judge(turn)
+            CrashPoint.claimed.reach(order.envelope.identity.id)
             let sight = try await line.lookUp(turn)
             CrashPoint.lookedUp.reach(order.envelope.identity.id)
             let decided = try line.decide(sight)

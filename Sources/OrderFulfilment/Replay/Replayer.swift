@@ -63,8 +63,9 @@ public struct Replayer: Sendable {
         }
     }
 
-    /// Does all that comes before the letter's acknowledgement; answers with the plan as it was carried out. A letter
-    /// whose plan is refused must stay.
+    /// Does all that comes before the letter's acknowledgement; answers with the plan as it was carried out.
+    ///
+    /// A letter whose plan is refused must stay.
     public func carryOut(_ plan: LetterPlan, _ letter: KeptLetter) async throws -> LetterPlan {
         switch plan {
         case .refuse: return plan

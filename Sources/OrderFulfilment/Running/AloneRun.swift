@@ -31,7 +31,9 @@ final class AloneRun: Sendable {
         let digest = message.strikeDigest
         while !line.drain.hasBegun {
             if let strikes = try? await line.ledger.strike(digest, at: line.timekeeper.now()) {
-                return AloneRun(strikes, digest, line)
+                let run = AloneRun(strikes, digest, line)
+                line.solitude.remember(run)
+                return run
             }
             await line.timekeeper.sleep(0.5)
         }
@@ -57,11 +59,16 @@ final class AloneRun: Sendable {
             return !isOver
         }
         guard isFirst else { return }
-        // A strike that stays would count against a message that did no harm.
+        line.solitude.remember(nil)
+        await forgive()
+        line.solitude.endAlone()
+    }
+
+    /// Takes the strike back. One that stays would count against a message that did no harm.
+    func forgive() async {
         while (try? await line.ledger.clearStrikes(digest)) == nil, !line.drain.hasBegun {
             await line.timekeeper.sleep(0.5)
         }
-        line.solitude.endAlone()
     }
 }
 

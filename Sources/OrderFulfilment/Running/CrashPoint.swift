@@ -42,8 +42,6 @@ public enum CrashPoint: Int, CaseIterable, Hashable, Sendable {
     case roundOpened
     /// Replay: the message was confirmed, its dead letter is still in the queue.
     case letterPublished
-    /// Replay: the dead letter's acknowledgement was written.
-    case letterAcknowledged
 
     /// As the variable spells it: `looked-up`.
     public var name: String {

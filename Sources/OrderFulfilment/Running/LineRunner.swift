@@ -34,7 +34,7 @@ struct LineRunner: Sendable {
     private func run(_ arrival: Arrival, isSuspect: Bool) async -> Fate {
         let run = isSuspect ? await AloneRun.begin(arrival.message, line) : nil
         let fate = await AloneRun.$current.withValue(run) {
-            CrashPoint.received.reach(arrival.message)
+            if run?.verdict == nil { CrashPoint.received.reach(arrival.message) }
             return await takeDown(arrival)
         }
         await run?.end()

@@ -26,6 +26,13 @@ final class Solitude: Sendable {
     }
 
     private let state = Mutex(State())
+    private let run = Mutex<AloneRun?>(nil)
+
+    /// Whoever is alone now.
+    var current: AloneRun? { run.withLock { $0 } }
+
+    /// That one is alone from now on; `nil` when it is so no more.
+    func remember(_ run: AloneRun?) { self.run.withLock { $0 = run } }
 
     /// Returns when one may run beside others; ``leave()`` ends it.
     func enter() async {

@@ -16,8 +16,9 @@ final class WaitingRoom: Sendable {
         var held: [QueueName: [Held]] = [:]
     }
 
-    /// The longest that a delivery waits here, in seconds: well below half of the broker's consumer timeout of 30
-    /// minutes. Then it goes on all the same, and the ledger, which grants nothing that is paused, keeps it.
+    /// The longest that a delivery waits here, in seconds.
+    ///
+    /// Well below half of the broker's consumer timeout of 30 minutes. Then it goes on all the same, and the ledger, which grants nothing that is paused, keeps it.
     static let longestWait = 600.0
 
     /// Deliveries whose time has come.

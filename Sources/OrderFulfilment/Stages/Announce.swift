@@ -76,7 +76,7 @@ extension Line {
         var pause = 0.1
         while true {
             do throws(PublishFailure) {
-                try await publisher.publish(publishing)
+                try await send(publishing)
                 CrashPoint.confirmed.reach(publishing)
                 return true
             } catch {
@@ -105,5 +105,19 @@ extension Line {
                 pause = min(pause * 2, 5)
             }
         }
+    }
+
+    /// Publishes; a test that kills the worker before the confirm watches until the publishing is on its way.
+    private func send(_ publishing: Publishing) async throws(PublishFailure) {
+        guard CrashPoint.published.isPlanned else { return try await publisher.publish(publishing) }
+        let answer = Task { () -> Result<Void, PublishFailure> in
+            do throws(PublishFailure) { return .success(try await publisher.publish(publishing)) } catch {
+                return .failure(error)
+            }
+        }
+        let deadline = timekeeper.uptime() + 1
+        while publisher.status.unconfirmed == 0, timekeeper.uptime() < deadline { await Task.yield() }
+        CrashPoint.published.reach(publishing)
+        try await answer.value.get()
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import OrderFulfilment
+import OrderMessages
 import SubscriptionLifecycle
 
 /// Makes one entitlement match one decision: read, difference, the fewest calls, read back.
