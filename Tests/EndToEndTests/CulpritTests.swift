@@ -55,7 +55,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(4)))
     func `A worker that is killed or loses its broker at other messages convicts nobody`() async throws {
-        try await World.run { world in
+        try await World.run(["EMS_TIMEOUT": "2s", "EMS_SETTLE": "1s"]) { world in
             try await world.fault(#"{"match":{"path":"/entitlements"},"delayMs":30}"#)
             for number in 1...20 {
                 try await world.send("c\(number)", "create-subscription", "SUB-\(number)", OrderData.creation)

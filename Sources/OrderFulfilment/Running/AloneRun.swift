@@ -64,7 +64,9 @@ final class AloneRun: Sendable {
         line.solitude.endAlone()
     }
 
-    /// Takes the strike back. One that stays would count against a message that did no harm.
+    /// Takes the strike back.
+    ///
+    /// One that stays would count against a message that did no harm.
     func forgive() async {
         while (try? await line.ledger.clearStrikes(digest)) == nil, !line.drain.hasBegun {
             await line.timekeeper.sleep(0.5)
@@ -74,7 +76,7 @@ final class AloneRun: Sendable {
 
 extension Message {
     /// What tells this message from its neighbours, without understanding any of it: its body, and what names it.
-    fileprivate var strikeDigest: String {
+    var strikeDigest: String {
         var bytes = body
         for text in [properties.messageID, properties.appID, properties.type, omittedBody?.sha256] {
             bytes += Array("\u{0}\(text ?? "")".utf8)

@@ -34,6 +34,9 @@ final class Solitude: Sendable {
     /// That one is alone from now on; `nil` when it is so no more.
     func remember(_ run: AloneRun?) { self.run.withLock { $0 = run } }
 
+    /// How many wait to come in.
+    var waitingCount: Int { state.withLock { $0.waiting.count + $0.waitingAlone.count } }
+
     /// Returns when one may run beside others; ``leave()`` ends it.
     func enter() async {
         await wait { state, continuation in state.waiting.append(continuation) }
