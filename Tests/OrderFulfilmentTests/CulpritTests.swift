@@ -23,7 +23,12 @@ import Testing
             let properties = Properties(contentType: "application/cloudevents+json", messageID: id)
             let key = RoutingKey("create-subscription")
             try await shop.publish(
-                Publishing(exchange: topology.commands, routingKey: key, properties: properties, body: event.compactBytes)
+                Publishing(
+                    exchange: topology.commands,
+                    routingKey: key,
+                    properties: properties,
+                    body: event.compactBytes
+                )
             )
         }
         // The worker that has died.
@@ -32,7 +37,9 @@ import Testing
         return setup
     }
 
-    @Test func `After an unclean exit redelivered messages run alone until they are decided, new ones beside`() async throws {
+    @Test func `After an unclean exit redelivered messages run alone until they are decided, new ones beside`()
+        async throws
+    {
         let setup = try await Self.afterCrash(["a", "b", "c"])
         try await withLine(setup) { line in
             try await line.idle()
