@@ -121,6 +121,46 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(3)))
+    func `Ctrl-C in the middle of a replay loses nothing and runs nothing twice`() async throws {
+        try await World.run { world in
+            let worker = try await world.startWorker()
+            try await world.send("typo", "create-subscription", "SUB-1", "")
+            #expect(try await world.outcome(of: "typo").code == "schema-violation")
+            let data = world.folder.appending(path: "data.json")
+            try Data("{\"subscriptionId\":\"SUB-1\",\(OrderData.creation)}".utf8).write(to: data)
+            // A worker that stands still doesn't answer, so that the command is certainly in the middle.
+            worker.program.signal("STOP")
+            let log = world.folder.appending(path: "replay.log")
+            let replay = try await KeptProgram.start(
+                "/usr/bin/env",
+                [
+                    "--default-signal=INT", try Program.path("order-worker"), "dead-letters", "replay", "typo",
+                    "--edit",
+                    data.path,
+                ],
+                environment: world.settings,
+                logFile: log
+            )
+            let queue = QueueName("\(world.prefix).dead-letter")
+            try await eventually("it has the letter") { try await world.administration.queueDepth(queue).messages == 0 }
+            replay.signal("INT")
+            #expect(try await replay.exitStatus() == 130)
+            try await eventually("the letter is back") {
+                try await world.administration.queueDepth(queue).messages == 1
+            }
+            worker.program.signal("CONT")
+            try await worker.becomesReady()
+            let again = try await world.order("dead-letters", "replay", "typo", "--edit", data.path, "--json")
+            #expect(again.status == 0, "\(again)")
+            let id = try #require((try again.json() as? [[String: Any]])?.first?["newId"] as? String)
+            #expect(try await world.outcome(of: id).outcome == "succeeded")
+            #expect(try await world.administration.queueDepth(queue).messages == 0)
+            try await worker.conserves()
+            #expect(Set(world.outcomes.filter { $0.command == id }.map(\.body)).count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3)))
     func `A dead letter is replaced by an edited command, or discarded, once`() async throws {
         try await World.run { world in
             let worker = try await world.startWorker()

@@ -96,8 +96,9 @@ import Testing
             try await line.create()
             try await line.undeliver("lost", .renewSubscription, Commands.renewal, death: "expired")
             try await line.outcome(of: "lost")
-            #expect(try await line.replay().map(\.word) == ["republish"])
+            #expect(try await line.replay(taking: false).map(\.word) == ["republish"])
             try await eventually("it succeeds") { line.outcomes(of: "lost").last?.outcome == "succeeded" }
+            #expect(try await line.replay().map(\.word) == ["take-away"], "it broke off before the letter's end")
 
             try await line.send(Array("no json".utf8), to: "renew-subscription")
             _ = try await line.deadLetter()

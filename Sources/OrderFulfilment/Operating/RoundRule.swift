@@ -52,6 +52,9 @@ public enum RoundRule {
                 return .refused("its outcome is not announced yet; try again in a moment")
             }
             return laterID.map { superseded(letter, by: $0) } ?? .open(round: standing.round + 1)
+        // A letter that never had a claim, of a command that came once more, by a replay that broke off for one: the
+        // ledger has all of it.
+        case (_, _) where letter.round == nil: return .taken(round: standing.round)
         case (.ended, let outcome):
             return .refused("it has ended as \(outcome?.rawValue ?? "unknown"): nothing is left to be done; discard it")
         case (let state, _):

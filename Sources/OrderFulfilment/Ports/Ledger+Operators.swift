@@ -35,7 +35,7 @@ public struct LetterOfCommand: Hashable, Sendable, Codable {
 public enum RoundVerdict: Hashable, Sendable, Codable {
     /// That round is (or would be) open and has seen no delivery yet: the message goes back to its queue.
     case open(round: Int)
-    /// That round was opened before and the message has arrived: only the letter is left to be taken away.
+    /// The ledger has the message already, of that round: only the letter is left to be taken away.
     case taken(round: Int)
     /// The ledger has no such command: the message goes back to its queue, as a first round.
     case unknown

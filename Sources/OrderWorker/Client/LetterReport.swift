@@ -63,7 +63,7 @@ actor LetterReport {
             switch plan {
             case .replay(_, _, let round): "sent again, as round \(round)"
             case .republish: "sent again; the ledger doesn't know it, so as a first round"
-            case .takeAway(let round): "taken away: round \(round) has had its message already"
+            case .takeAway(let round): "taken away: the ledger has had its message already, as round \(round)"
             case .replace(_, let id): "replaced by \(id)"
             case .discard: "discarded"
             case .refuse(let reason): "refused: \(reason)"

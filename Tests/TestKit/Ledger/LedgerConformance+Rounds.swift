@@ -77,11 +77,14 @@ extension LedgerConformance {
             #expect(try await scene.openRound(stranger) == .unknown)
         },
         LedgerConformance("What has ended well, is still open, or is another's is refused") { scene in
-            var letter = LedgerScene.letter("A", round: nil)
+            var letter = LedgerScene.letter("A")
             let grant = try await scene.grant("A")
+            let stranger = LedgerScene.letter("A", round: nil)
+            #expect(try await scene.openRound(stranger) == .taken(round: 1), "the ledger has what never had a claim")
             guard case .refused = try await scene.openRound(letter) else { throw LedgerScene.Surprise("opened") }
             try await scene.complete(grant, version: 1)
             guard case .refused = try await scene.openRound(letter) else { throw LedgerScene.Surprise("opened") }
+            #expect(try await scene.openRound(stranger) == .taken(round: 1))
             letter.fingerprint = "other"
             guard case .refused(let reason) = try await scene.openRound(letter) else {
                 throw LedgerScene.Surprise("opened")
