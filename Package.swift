@@ -107,7 +107,9 @@ let adapterRing: [Target] = [
     // Health and metrics over HTTP.
     .target(
         name: "OperatorConsole",
-        dependencies: ["AMQP", "OrderFulfilment", hummingbird, httpTypes, coreMetrics, logging, nioCore]
+        dependencies: [
+            "AMQP", "OrderFulfilment", "SubscriptionLifecycle", hummingbird, httpTypes, coreMetrics, logging, nioCore,
+        ]
     ),
 ]
 

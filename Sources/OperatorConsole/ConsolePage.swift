@@ -1,4 +1,5 @@
 import OrderFulfilment
+import SubscriptionLifecycle
 
 /// The page at `/`: what an operator looks at first.
 enum ConsolePage {
@@ -10,6 +11,9 @@ enum ConsolePage {
     ) -> String {
         let state = readiness.isReady ? "<b class=good>ready</b>" : "<b class=bad>not ready</b>"
         let troubles = readiness.troubles.map { "<li>\(escaped($0))</li>" }.joined()
+        let pauses = readiness.pauses.map {
+            "<li>\(escaped($0.operation.rawValue)) is paused by \(escaped($0.by)) \(escaped($0.reason ?? ""))</li>"
+        }.joined()
         let fates = Fate.allCases.map { row($0.rawValue, counters.fates[$0] ?? 0) }.joined()
         let open = OrderRecord.State.allCases.filter { $0 != .ended }.map { row($0.rawValue, ledger?.open[$0] ?? 0) }
         let outcomes = counters.outcomes.sorted { $0.key < $1.key }.map { row($0.key, $0.value) }.joined()
@@ -21,7 +25,7 @@ enum ConsolePage {
             grid-template-columns:repeat(auto-fit,minmax(16rem,1fr))}table{border-collapse:collapse;width:100%}
             td{padding:.15rem 0;border-bottom:1px solid #e3e6ee}td+td{text-align:right;font-variant-numeric:tabular-nums}
             .good{color:#117a3d}.bad{color:#b3261e}</style>
-            <h1>order-worker <small>\(escaped(prefix))</small>: \(state)</h1><ul>\(troubles)</ul>
+            <h1>order-worker <small>\(escaped(prefix))</small>: \(state)</h1><ul>\(troubles)\(pauses)</ul>
             <div class=grid><section><h2>Deliveries</h2><table>\(row("taken from the broker", counters.deliveries))\(fates)
             \(row("in flight", counters.inFlight))</table></section>
             <section><h2>Ledger</h2><table>\(row("claimed", ledger?.claimed ?? 0))\(row("ended", ledger?.ended ?? 0))

@@ -10,9 +10,17 @@ public struct OperatorConsole: Sendable {
     private let consumer: OrderConsumer
     private let registry: MetricsRegistry
     private let topologyPrefix: String
+    /// What an operator's command must know to change anything; `nil` when nobody may.
+    private let operatorToken: String?
 
     /// Looks at that worker.
-    public init(consumer: OrderConsumer, registry: MetricsRegistry, topologyPrefix: String) {
+    public init(
+        consumer: OrderConsumer,
+        registry: MetricsRegistry,
+        topologyPrefix: String,
+        operatorToken: String? = nil
+    ) {
+        self.operatorToken = operatorToken
         self.consumer = consumer
         self.registry = registry
         self.topologyPrefix = topologyPrefix
@@ -61,6 +69,10 @@ public struct OperatorConsole: Sendable {
                 topologyPrefix
             )
             return body(.ok, page, "text/html; charset=utf-8")
+        }
+        if let operatorToken {
+            let counter = OperatorCounter(desk: consumer, token: operatorToken)
+            router.post("operator") { request, _ in await counter.answer(request) }
         }
         return router
     }

@@ -1,5 +1,7 @@
 import AMQP
+import Foundation
 import OrderFulfilment
+import SubscriptionLifecycle
 
 /// The answer of `/readyz`.
 struct ReadinessReport: Encodable {
@@ -28,6 +30,14 @@ struct ReadinessReport: Encodable {
     var publisher: Publisher
     var ledger: String
     var ems: String
+    var paused: [String: Pause]
+    var heldByPause: Int
+
+    struct Pause: Encodable {
+        var by: String
+        var since: String
+        var reason: String?
+    }
 
     init(_ readiness: Readiness) {
         ready = readiness.isReady
@@ -49,6 +59,13 @@ struct ReadinessReport: Encodable {
             secondsSinceLastTurn: readiness.publisher.secondsSinceLastTurn
         )
         ledger = readiness.ledgerTrouble ?? "answers"
+        paused = Dictionary(
+            readiness.pauses.map {
+                ($0.operation.rawValue, Pause(by: $0.by, since: $0.since.formatted(.iso8601), reason: $0.reason))
+            },
+            uniquingKeysWith: { $1 }
+        )
+        heldByPause = readiness.heldByPause
         ems = readiness.isEMSFailing ? "fails for everyone; orders wait" : "answers"
     }
 }

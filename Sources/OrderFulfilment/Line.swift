@@ -20,6 +20,9 @@ struct Line: Sendable {
     let inHand: InHand
     let wakeSignal: WakeSignal
     let readySince: ReadySince
+    let solitude = Solitude()
+    let pauses = PauseBoard()
+    let waitingRoom = WaitingRoom()
     let counters: LineCounters
     let settings: LineSettings
     /// Brings back what somebody has deleted from the broker.

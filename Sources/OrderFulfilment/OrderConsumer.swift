@@ -69,7 +69,10 @@ public final class OrderConsumer: Service {
                 currentEpoch: { source.status.epoch },
                 settle: { source.settle($0, $1) }
             )
+            // Nothing that is paused is begun, from the first delivery on.
+            await PauseKeeper(line: line).look()
             await withDiscardingTaskGroup { background in
+                background.addTask { await PauseKeeper(line: self.line).run() }
                 background.addTask { await OutboxRelay(line: self.line).run() }
                 background.addTask { await PatienceKeeper(line: self.line, isReady: { await self.canGoOn }).run() }
                 await withDiscardingTaskGroup { foreground in
@@ -97,30 +100,64 @@ public final class OrderConsumer: Service {
     }
 
     private func takeDeliveries(_ runner: LineRunner) async {
+        let followsCrash = await line.ledger.followsCrash
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.receive() }
             let order = ClaimOrder()
-            for await delivery in source.deliveries {
-                line.counters.received()
+            var firstEpoch: UInt64?
+            for await delivery in line.waitingRoom.admitted {
+                // It waited longer than its connection lived: the broker delivers it again.
+                guard delivery.id.epoch >= source.status.epoch else {
+                    line.counters.settled(.abandoned)
+                    continue
+                }
+                firstEpoch = firstEpoch ?? delivery.id.epoch
+                // What the worker before had in hand when it died; a later connection that was cut says nothing.
+                let isSuspect = followsCrash && delivery.isRedelivered && delivery.id.epoch == firstEpoch
+                // In the order of the deliveries: one that may not run yet must not be waited for by one that does.
+                if isSuspect { await line.solitude.enterAlone() } else { await line.solitude.enter() }
                 let place = order.place(in: delivery.queue)
-                group.addTask { await runner.handle(delivery, place) }
+                group.addTask {
+                    await runner.handle(delivery, place, isSuspect: isSuspect)
+                    self.line.solitude.leave()
+                }
             }
-            // However the deliveries ended (a cancellation is no graceful shutdown), what is held must not wait on, and
-            // the other loops end too.
-            line.drain.begin()
-            line.wakeSignal.signal()
         }
+    }
+
+    private func receive() async {
+        for await delivery in source.deliveries {
+            line.counters.received()
+            if !line.waitingRoom.take(delivery, now: line.timekeeper.uptime()) { giveBack(delivery) }
+        }
+        // However the deliveries ended (a cancellation is no graceful shutdown), what is held must not wait on, and
+        // the other loops end too.
+        line.drain.begin()
+        line.wakeSignal.signal()
+        for delivery in line.waitingRoom.close() { giveBack(delivery) }
+    }
+
+    /// Of what was cancelled before anybody could take it.
+    private func giveBack(_ delivery: Delivery) {
+        line.counters.settled(.givenBack)
+        source.settle(delivery.id, .requeue)
     }
 
     private func shutDown() {
         line.logger.info("shutting down: what was begun is finished, the rest goes back")
         line.drain.begin()
         line.wakeSignal.signal()
-        let source = source
-        Task { await source.stop() }
+        let (source, line) = (source, line)
+        Task {
+            await source.stop()
+            // A shutdown that is ended hard is nobody's strike.
+            await line.solitude.current?.forgive()
+        }
     }
 
-    /// Whether premature commands could have gone on: a worker that is cut off must not use up their patience.
+    /// Whether premature commands could have gone on: a worker that is cut off must not use up their patience, nor must a
+    /// pause, which may keep what they wait for.
     private var canGoOn: Bool {
-        get async { await readiness().isReady && line.gate.isClosed }
+        get async { await readiness().isReady && line.gate.isClosed && line.pauses.all.isEmpty }
     }
 }

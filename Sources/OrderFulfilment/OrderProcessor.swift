@@ -20,15 +20,24 @@ struct OrderProcessor: Sendable {
     /// on under the same claim.
     func process(_ arrival: inout Arrival) async -> Disposition {
         do throws(Failure) {
+            // What kills whoever reads it is not even read.
+            if let run = AloneRun.current, run.isUnreadable, let verdict = run.verdict { throw .poison(verdict) }
             let order = try await line.translate(arrival)
+            CrashPoint.translated.reach(order.envelope.identity.id)
             guard case .change(let command) = order.command, !order.envelope.isDryRun else {
                 return try await line.answer(order, arrival)
             }
             let turn = try await line.claim(order, command, &arrival)
+            try await line.judge(turn)
+            CrashPoint.claimed.reach(order.envelope.identity.id)
             let sight = try await line.lookUp(turn)
+            CrashPoint.lookedUp.reach(order.envelope.identity.id)
             let decided = try line.decide(sight)
             let recorded = try await line.record(decided)
+            CrashPoint.recorded.reach(order.envelope.identity.id)
+            await AloneRun.current?.end()
             let applied = try await line.apply(recorded)
+            CrashPoint.applied.reach(order.envelope.identity.id)
             return try await line.announce(applied)
         } catch {
             return line.policy.disposition(

@@ -23,6 +23,10 @@ public struct Readiness: Hashable, Sendable {
     public var ledgerTrouble: String?
     /// Whether orders wait because EMS fails for everyone.
     public var isEMSFailing: Bool
+    /// Operations whose commands an operator lets wait.
+    public var pauses: [Pause] = []
+    /// Deliveries that wait for it.
+    public var heldByPause = 0
     /// Whether the worker shuts down.
     public var isDraining: Bool
 
@@ -31,7 +35,7 @@ public struct Readiness: Hashable, Sendable {
 
     /// Whether every condition holds.
     ///
-    /// A failing EMS is told, but doesn't make the worker unready: commands wait safely.
+    /// A failing EMS and paused operations are told, but don't make the worker unready: commands wait safely.
     public var isReady: Bool {
         troubles.isEmpty
     }
@@ -81,6 +85,8 @@ extension OrderConsumer {
             topologyTrouble: topologyTrouble(),
             ledgerTrouble: ledgerTrouble,
             isEMSFailing: !line.gate.isClosed,
+            pauses: line.pauses.all,
+            heldByPause: line.waitingRoom.count,
             isDraining: line.drain.hasBegun
         )
     }

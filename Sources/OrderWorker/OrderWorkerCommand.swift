@@ -14,7 +14,7 @@ struct OrderWorkerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CheckCommand.self, DemoCommand.self, TopologyCommand.self, PublishCommand.self,
-            OrdersCommand.self, DeadLettersCommand.self, ContractsCommand.self,
+            OrdersCommand.self, DeadLettersCommand.self, PauseCommand.self, ResumeCommand.self, ContractsCommand.self,
         ]
     )
 }

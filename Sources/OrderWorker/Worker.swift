@@ -24,6 +24,7 @@ struct Worker {
         _ watch: TopologyWatch,
         registry: MetricsRegistry,
         logger: Logger,
+        operatorToken: String? = nil,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws -> Worker {
         guard let ems = settings.ems else {
@@ -71,12 +72,17 @@ struct Worker {
             topologyTrouble: { watch.trouble },
             logger: logger
         )
-        let console = OperatorConsole(consumer: consumer, registry: registry, topologyPrefix: settings.topologyPrefix)
-            .application(
-                ConsoleConfiguration(host: settings.httpHost, port: settings.httpPort),
-                logger: logger,
-                onListening: onListening
-            )
+        let console = OperatorConsole(
+            consumer: consumer,
+            registry: registry,
+            topologyPrefix: settings.topologyPrefix,
+            operatorToken: operatorToken
+        )
+        .application(
+            ConsoleConfiguration(host: settings.httpHost, port: settings.httpPort),
+            logger: logger,
+            onListening: onListening
+        )
         let retention = RetentionService(ledger: ledger, seconds: settings.ledgerRetention, logger: logger)
         // Shut down in reverse order: the line runs dry while health and metrics can still be read.
         return Worker(consumer: consumer, gateway: gateway, services: [console, retention, watch, consumer])

@@ -14,15 +14,20 @@ public final class SQLiteLedger: Ledger {
     private let fences: FenceCounter
     private let predecessorWait: Double
     private let path: String
+    private let role: Role
+    /// Whether a worker died with the file open.
+    public let followsCrash: Bool
     private let lock: Mutex<WriterLock?>
     /// Operators' questions go past the writer, so that a long list holds no order up; `nil` in memory.
-    private let reader: SQLiteLedgerReader?
+    let reader: SQLiteLedgerReader?
 
     init(
         group: GroupCommit,
         fences: FenceCounter,
         predecessorWait: Double,
         path: String,
+        role: Role = .worker,
+        followsCrash: Bool = false,
         lock: WriterLock?,
         reader: SQLiteLedgerReader?
     ) {
@@ -30,6 +35,8 @@ public final class SQLiteLedger: Ledger {
         self.fences = fences
         self.predecessorWait = predecessorWait
         self.path = path
+        self.role = role
+        self.followsCrash = followsCrash
         self.lock = Mutex(lock)
         self.reader = reader
     }
@@ -80,6 +87,21 @@ public final class SQLiteLedger: Ledger {
         try await write { try $0.wake(limit: limit, now: now) }
     }
 
+    /// Claims one command that was in hand without a decision when a worker died.
+    public func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand? {
+        try await write { try $0.wakeSuspect(now: now) }
+    }
+
+    /// Adds a strike to a message; answers how many it had.
+    public func strike(_ digest: String, at now: Date) async throws(LedgerFailure) -> Int {
+        try await write { try $0.strike(digest, at: now) }
+    }
+
+    /// Forgets a message's strikes.
+    public func clearStrikes(_ digest: String) async throws(LedgerFailure) {
+        try await write { try $0.clearStrikes(digest) }
+    }
+
     /// When the next command is due; `nil` when none waits for a time.
     public func nextDue() async throws(LedgerFailure) -> Date? {
         try await write { try $0.nextDue() }
@@ -108,6 +130,7 @@ public final class SQLiteLedger: Ledger {
     /// Finishes what was asked before, closes the file and lets go of its lock.
     public func close() async {
         await reader?.close()
+        if role == .worker { try? await write { try $0.run("UPDATE ledger SET is_open = 0") } }
         if await group.close() { lock.withLock { $0 = nil } }
     }
 
@@ -128,7 +151,7 @@ public final class SQLiteLedger: Ledger {
         try await write { try OperatorQueries.statistics($0.database) }
     }
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ work: @escaping @Sendable (LedgerTransaction) throws -> Value
     ) async throws(LedgerFailure) -> Value {
         try await group.run { [fences, predecessorWait] database in

@@ -49,6 +49,21 @@ public final class SQLiteLedgerReader: LedgerQueries {
         try await read { try OperatorQueries.statistics($0) }
     }
 
+    /// What opening a round would answer.
+    public func verdict(on letter: LetterOfCommand) async throws(LedgerFailure) -> RoundVerdict {
+        try await read { try LetterQueries.verdict($0, on: letter) }
+    }
+
+    /// What became of a dead letter by an operator's hand.
+    public func note(of key: String) async throws(LedgerFailure) -> LetterNote? {
+        try await read { try LetterQueries.note($0, of: key) }
+    }
+
+    /// The operations that are paused, by name.
+    public func pauses() async throws(LedgerFailure) -> [Pause] {
+        try await read { try LetterQueries.pauses($0) }
+    }
+
     /// Closes the connection; questions asked later fail.
     public func close() async {
         _ = try? await onOwnThread { [queue] () throws(LedgerFailure) in try? queue.close() }

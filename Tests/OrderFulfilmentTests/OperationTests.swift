@@ -90,13 +90,28 @@ import Testing
         }
     }
 
-    @Test func `Invariant 4: a part that EMS took is a dead letter that says what is in and what is missing`()
+    @Test func `Invariant 4: a part that EMS took is taken back when the rest is refused`() async throws {
+        try await withLine { line in
+            try await line.create()
+            let before = await line.gateway.held(GatewaySamples.id("SUB-1"))
+            let refusal = EMSRefusal(status: 400, errorCode: nil, description: "no more")
+            await line.gateway.trouble(.apply, with: .partly(refusal, applied: 1))
+            try await line.send("upsell", .renewWithUpsell, Commands.upsell)
+            let outcome = try await line.outcome(of: "upsell")
+            #expect(outcome.code == "ems-refused")
+            #expect(outcome.version == 1)
+            #expect(await line.gateway.held(GatewaySamples.id("SUB-1")) == before)
+            #expect(line.deadLetters.isEmpty)
+        }
+    }
+
+    @Test func `Invariant 4: what can't be taken back is a dead letter that says what is in and what is missing`()
         async throws
     {
         try await withLine { line in
             try await line.create()
             let refusal = EMSRefusal(status: 400, errorCode: nil, description: "no more")
-            await line.gateway.trouble(.apply, with: .partly(refusal, applied: 1))
+            await line.gateway.trouble(.apply, with: .partly(refusal, applied: 1), .refused(refusal))
             try await line.send("upsell", .renewWithUpsell, Commands.upsell)
             let outcome = try await line.outcome(of: "upsell")
             #expect(outcome.outcome == "dead-lettered")
@@ -106,8 +121,45 @@ import Testing
             #expect(outcome.data["deadLetter"]?["missing"]?.elements?.isEmpty == false)
             let letter = try await line.deadLetter()
             #expect(letter.properties.headers.text("dead-letter-reason") == "partially-applied")
+            #expect(letter.properties.headers.text("dead-letter-round") == "1")
             #expect(try await line.ledger.subscription(GatewaySamples.id("SUB-1"))?.version == 2)
             #expect(line.count(.deadLettered) == 1)
+        }
+    }
+
+    @Test func `Invariant 4: taking back that fails for now begins again with the same decision`() async throws {
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: [5]))) { line in
+            try await line.create()
+            let refusal = EMSRefusal(status: 400, errorCode: nil, description: "no more")
+            let down = FakeEntitlementGateway.Trouble.transient("down", retryAfter: nil)
+            await line.gateway.trouble(.apply, with: .partly(refusal, applied: 1), down, .refused(refusal))
+            let before = await line.gateway.held(GatewaySamples.id("SUB-1"))
+            try await line.send("upsell", .renewWithUpsell, Commands.upsell)
+            #expect(try await line.outcome(of: "upsell").code == "ems-refused")
+            #expect(await line.gateway.held(GatewaySamples.id("SUB-1")) == before)
+            #expect(line.count(.parked) == 1)
+        }
+    }
+
+    @Test func `Invariant 4: a field that was there before the command wrote anything is nobody's to take back`()
+        async throws
+    {
+        try await withLine { line in
+            try await line.create()
+            let gateway = line.gateway
+            // Somebody has made one half of the renewal true, and changed the other to something else.
+            await gateway.beforeApply { decision in
+                guard decision.operation == .renewSubscription, var held = await gateway.held(decision.subscriptionID)
+                else { return }
+                held.term.end = GatewaySamples.day("2027-12-31")
+                held.lineItems[0].term.end = GatewaySamples.day("2026-08-08")
+                await gateway.put(held)
+            }
+            try await line.send("renew", .renewSubscription, Commands.renewal)
+            #expect(try await line.outcome(of: "renew").code == "ems-conflict")
+            let held = await gateway.held(GatewaySamples.id("SUB-1"))
+            #expect(held?.term.end == GatewaySamples.day("2027-12-31"))
+            #expect(await gateway.calls[.apply] == 2)
         }
     }
 

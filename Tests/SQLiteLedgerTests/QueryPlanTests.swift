@@ -13,6 +13,9 @@ import Testing
         LedgerTransaction.retrySQL, LedgerTransaction.waitSQL, LedgerTransaction.releaseSQL,
         LedgerTransaction.dueSQL, LedgerTransaction.nextDueSQL, LedgerTransaction.extendSQL,
         LedgerTransaction.outcomeSQL, LedgerTransaction.orphansSQL, LedgerTransaction.restartPatienceSQL,
+        LedgerTransaction.suspectSQL, LedgerTransaction.strikeSQL, LedgerTransaction.clearStrikesSQL,
+        LedgerTransaction.isPausedSQL, LedgerTransaction.claimAgainSQL, LedgerTransaction.reopenSQL,
+        LedgerTransaction.releasableSQL, LedgerTransaction.dueNowSQL, LetterQueries.foundSQL, LetterQueries.laterSQL,
     ]
 
     @Test(arguments: statements)
@@ -24,8 +27,8 @@ import Testing
             statement.setUncheckedArguments(StatementArguments(sql.filter { $0 == "?" }.map { _ in nil as Int? }))
             return try Row.fetchAll(statement).map { $0["detail"] as String }
         }
-        // A walk over a partial index is a walk over the few open commands that are in it.
-        let partial = ["command_due", "command_premature", "command_head"]
+        // A walk over a partial index is a walk over the few open commands that are in it; at most nine are paused.
+        let partial = ["command_due", "command_premature", "command_head", "command_suspect", "pause"]
         for step in plan where step.hasPrefix("SCAN") {
             #expect(partial.contains { step.hasSuffix($0) }, "\(plan)")
         }

@@ -34,7 +34,9 @@ struct RandomHistory {
         case 90..<92: try await each("extend") { try await $0.extendPatience(by: 2.5) }
         case 92..<94: try await prune()
         case 94..<96: try await intend()
-        case 96..<97: try await reopen()
+        case 96: try await reopen()
+        case 97: try await pauseOrResume()
+        case 98: try await releaseOrReplay()
         case _: try await compare()
         }
     }
@@ -45,6 +47,7 @@ struct RandomHistory {
         try await each("orders") { try await $0.orders(matching: OrderFilter(limit: 1000)) }
         try await each("statistics") { try await $0.statistics() }
         try await each("due") { try await $0.nextDue() }
+        try await each("pauses") { try await $0.pauses() }
         try await each("unannounced") { try await $0.unannounced(endedBefore: end, limit: 1000) }
         for number in 0..<3 {
             let filter = OrderFilter(
@@ -73,8 +76,11 @@ struct RandomHistory {
     private mutating func complete() async throws {
         let version = Bool.random(using: &random) ? Int.random(in: 1...8, using: &random) : nil
         let end = now
+        let isLetter = version == nil && Bool.random(using: &random)
         try await underClaim("complete") { ledger, claim in
-            try await ledger.complete(LedgerScene.ending(claim, version: version, at: end), under: claim)
+            var ending = LedgerScene.ending(claim, version: version, at: end)
+            if isLetter { ending.outcome = .deadLettered }
+            try await ledger.complete(ending, under: claim)
         }
     }
 
@@ -101,9 +107,39 @@ struct RandomHistory {
         for (real, model) in zip(woken[0], woken[1]) { held.append([real.grant.claim, model.grant.claim]) }
     }
 
+    private mutating func pauseOrResume() async throws {
+        let since = LedgerScene.time(now)
+        if Bool.random(using: &random) {
+            let pause = Pause(operation: .renewSubscription, by: "ann", since: since)
+            try await each("pause") { try await $0.pause(pause) }
+        } else {
+            try await each("resume") { try await $0.resume(.renewSubscription) }
+        }
+    }
+
+    private mutating func releaseOrReplay() async throws {
+        guard let identity = claimed.randomElement(using: &random) else { return }
+        let time = LedgerScene.time(now)
+        let resolution = Resolution.allCases.randomElement(using: &random) ?? .retryNow
+        try await each("release \(identity.id)") { try await $0.release(identity, as: resolution, at: time) }
+        let letter = LetterOfCommand(
+            identity: identity,
+            fingerprint: "same",
+            subscriptionID: "SUB-\((Int(identity.id) ?? 0) % 3)",
+            round: [nil, 1, 2].randomElement(using: &random) ?? nil,
+            time: time
+        )
+        try await each("replay \(identity.id)") { try await $0.openRound(letter, at: time) }
+        let suspects = try await each("suspect", normalised: { $0.map(Self.withoutFence) }) {
+            try await $0.wakeSuspect(now: time)
+        }
+        if let real = suspects[0], let model = suspects[1] { held.append([real.grant.claim, model.grant.claim]) }
+    }
+
     private mutating func announce() async throws {
         guard let identity = claimed.randomElement(using: &random) else { return }
-        try await each("announced") { try await $0.announced(identity, round: 1) }
+        let round = Int.random(in: 1...2, using: &random)
+        try await each("announced") { try await $0.announced(identity, round: round) }
     }
 
     private mutating func prune() async throws {

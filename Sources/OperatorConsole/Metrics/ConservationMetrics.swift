@@ -1,5 +1,6 @@
 import AMQP
 import OrderFulfilment
+import SubscriptionLifecycle
 
 /// The conservation law as metrics: both sides of both equations (invariant 8).
 enum ConservationMetrics {
@@ -99,6 +100,21 @@ enum ConservationMetrics {
             "gauge",
             "Counts the consuming connections.",
             [([], Double(readiness.consumer.epoch))]
+        )
+        output.metric(
+            "order_worker_paused",
+            "gauge",
+            "1 for each operation that is paused.",
+            OrderOperation.allCases.map { operation in
+                let isPaused = readiness.pauses.contains { $0.operation == operation }
+                return ([("operation", operation.rawValue)], isPaused ? 1 : 0)
+            }
+        )
+        output.metric(
+            "order_worker_held_by_pause",
+            "gauge",
+            "Deliveries in flight that wait because their operation is paused.",
+            [([], Double(readiness.heldByPause))]
         )
         output.metric(
             "order_worker_ems_failing",

@@ -22,7 +22,7 @@ struct DispositionPolicy: Hashable, Sendable {
                 DeadLetterVerdict(
                     reason: poison.reason,
                     detail: poison.detail,
-                    stage: poison.reason == .identityConflict ? .claim : .translate,
+                    stage: [.identityConflict, .workerCrashed].contains(poison.reason) ? .claim : .translate,
                     poison: poison
                 )
             )

@@ -39,6 +39,8 @@ public struct OrderRecord: Hashable, Sendable, Codable {
         case behind
         /// Waiting for a predecessor, without a place.
         case premature
+        /// A replay of its dead letter has opened a round, and its message hasn't come yet. It holds nobody back.
+        case reopened
         /// Ended.
         case ended
     }

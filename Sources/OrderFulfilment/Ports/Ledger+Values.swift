@@ -107,6 +107,8 @@ public struct Grant: Hashable, Sendable {
     public var patience: Patience
     /// When it was first received.
     public var receivedAt: Date
+    /// Whether an operator has said that EMS has it.
+    public var isDeclaredApplied: Bool
 
     /// A granted claim.
     public init(
@@ -116,7 +118,8 @@ public struct Grant: Hashable, Sendable {
         intents: [Intent] = [],
         attempts: Int = 0,
         patience: Patience = .left,
-        receivedAt: Date
+        receivedAt: Date,
+        isDeclaredApplied: Bool = false
     ) {
         self.claim = claim
         self.known = known
@@ -125,6 +128,7 @@ public struct Grant: Hashable, Sendable {
         self.attempts = attempts
         self.patience = patience
         self.receivedAt = receivedAt
+        self.isDeclaredApplied = isDeclaredApplied
     }
 }
 

@@ -10,7 +10,10 @@ public import SubscriptionLifecycle
 ///
 /// Every requirement is one transaction, durable when it returns. Requirements under a claim throw
 /// ``LedgerFailure/staleClaim`` when the claim's fence is not the row's any more.
-public protocol Ledger: LedgerQueries {
+public protocol Ledger: OperatorLedger {
+    /// Whether whoever had the ledger before ended without closing it: what it held may have killed it.
+    var followsCrash: Bool { get async }
+
     /// Claims a command for the line, or says why not.
     ///
     /// With the lane taken, a fresh command stands behind its head, or is premature from the start when it expects a
@@ -46,7 +49,17 @@ public protocol Ledger: LedgerQueries {
     /// Claims up to `limit` commands that are due at `now`, heads and premature ones alike, the longest due first.
     func wake(limit: Int, now: Date) async throws(LedgerFailure) -> [WokenCommand]
 
-    /// When the next command is due; `nil` when none waits for a time.
+    /// Claims one of the commands that were in hand without a decision when the process died, if one is left; ``wake``
+    /// leaves them alone. The next delivery of such a command may have it too.
+    func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand?
+
+    /// Adds a strike to a message that is about to be handled alone, before it is; answers how many it had.
+    func strike(_ digest: String, at now: Date) async throws(LedgerFailure) -> Int
+
+    /// The message was handled alone and the process lives: it has no strikes any more.
+    func clearStrikes(_ digest: String) async throws(LedgerFailure)
+
+    /// When the next command is due; `nil` when none waits for a time. Those of paused operations don't count.
     func nextDue() async throws(LedgerFailure) -> Date?
 
     /// Outcomes that are stored but not announced, ended before `endedBefore`, the oldest first.
@@ -76,6 +89,15 @@ public protocol LedgerQueries: Sendable {
 
     /// How many commands are where.
     func statistics() async throws(LedgerFailure) -> LedgerStatistics
+
+    /// What ``OperatorLedger/openRound(_:at:)`` would answer; nothing is written.
+    func verdict(on letter: LetterOfCommand) async throws(LedgerFailure) -> RoundVerdict
+
+    /// What became of a dead letter by an operator's hand.
+    func note(of key: String) async throws(LedgerFailure) -> LetterNote?
+
+    /// The operations that are paused, by name.
+    func pauses() async throws(LedgerFailure) -> [Pause]
 }
 
 /// Why the ledger did not do it.

@@ -10,10 +10,14 @@ struct LineRunner: Sendable {
     let settle: @Sendable (DeliveryID, Settlement) -> Void
 
     /// The whole life of a delivery, from its receipt to its settlement.
-    func handle(_ delivery: Delivery, _ place: ClaimOrder.Place) async {
-        let fate = await run(Arrival(delivery, place: place, receivedAt: line.timekeeper.now()))
+    ///
+    /// A suspect runs alone until it is known to be harmless; whoever calls has seen to that nobody else is in hand.
+    func handle(_ delivery: Delivery, _ place: ClaimOrder.Place, isSuspect: Bool = false) async {
+        let arrival = Arrival(delivery, place: place, receivedAt: line.timekeeper.now())
+        let fate = await run(arrival, isSuspect: isSuspect)
         await place.leave()
         line.counters.settled(fate)
+        if fate.isSafe { CrashPoint.acknowledging.reach(delivery.message) }
         switch fate {
         case .outcome, .replayed, .deadLettered, .parked, .joined: settle(delivery.id, .acknowledge)
         case .givenBack: settle(delivery.id, .requeue)
@@ -22,12 +26,22 @@ struct LineRunner: Sendable {
     }
 
     /// A command whose time has come: nothing is left to settle with the broker.
-    func handle(_ woken: WokenCommand) async {
+    func handle(_ woken: WokenCommand, isSuspect: Bool = false) async {
         line.counters.wokeUp()
-        _ = await run(Arrival(woken, topology: line.topology))
+        _ = await run(Arrival(woken, topology: line.topology), isSuspect: isSuspect)
     }
 
-    private func run(_ arrival: Arrival) async -> Fate {
+    private func run(_ arrival: Arrival, isSuspect: Bool) async -> Fate {
+        let run = isSuspect ? await AloneRun.begin(arrival.message, line) : nil
+        let fate = await AloneRun.$current.withValue(run) {
+            if run?.verdict == nil { CrashPoint.received.reach(arrival.message) }
+            return await takeDown(arrival)
+        }
+        await run?.end()
+        return fate
+    }
+
+    private func takeDown(_ arrival: Arrival) async -> Fate {
         let processor = OrderProcessor(line: line)
         var arrival = arrival
         var claimed: CommandIdentity?
@@ -35,6 +49,8 @@ struct LineRunner: Sendable {
         attempts: while true {
             let disposition = await processor.process(&arrival)
             claimed = arrival.grant?.claim.identity ?? claimed
+            // A dead letter is put together alone too; it may wait long for its confirm, but beside others.
+            if case .deadLetter = disposition {} else { await AloneRun.current?.end() }
             // What is held asks the ledger again, before all that came after it.
             if case .hold = disposition {} else { await arrival.place?.leave() }
             switch await line.settle(disposition, &arrival) {

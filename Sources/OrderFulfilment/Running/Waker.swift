@@ -11,24 +11,50 @@ struct Waker: Sendable {
 
     /// Runs until the worker drains; returns when everything woken has ended.
     func run() async {
+        if await line.ledger.followsCrash { await runSuspects() }
         let running = Occupancy()
         await withDiscardingTaskGroup { group in
             while !line.drain.hasBegun, !Task.isCancelled {
                 let room = line.settings.concurrency - running.count
+                // Whoever is woken is in hand at once, so the waker waits before it wakes.
+                await line.solitude.enter()
                 let woken = room > 0 ? await wake(limit: room) : []
                 for command in woken {
                     running.enter()
+                    line.solitude.enterBeside()
                     group.addTask {
                         await runner.handle(command)
+                        line.solitude.leave()
                         running.leave()
                         line.wakeSignal.signal()
                     }
                 }
+                line.solitude.leave()
                 guard woken.isEmpty else { continue }
                 // Without room only the end of a running command, which signals, changes anything.
                 let seconds = room > 0 ? await pause() : longestPause
                 await line.wakeSignal.wait(seconds: seconds, timekeeper: line.timekeeper)
             }
+        }
+    }
+
+    /// What the worker before had in hand when it died, undecided: one at a time, before all others.
+    private func runSuspects() async {
+        while !line.drain.hasBegun, !Task.isCancelled {
+            await line.solitude.enterAlone()
+            let isLast: Bool
+            do {
+                let suspect = try await line.ledger.wakeSuspect(now: line.timekeeper.now())
+                if let suspect { await runner.handle(suspect, isSuspect: true) }
+                isLast = suspect == nil
+            } catch {
+                line.logger.error("commands of a crash can't be woken", metadata: ["reason": "\(error)"])
+                isLast = false
+                line.solitude.endAlone()
+                await line.timekeeper.sleep(longestPause)
+            }
+            line.solitude.leave()
+            if isLast { return }
         }
     }
 

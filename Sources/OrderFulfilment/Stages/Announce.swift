@@ -36,6 +36,7 @@ extension Line {
     func end(_ grant: Grant, _ ending: Ending, _ routingKey: String) async throws(Failure) {
         let claim = grant.claim
         do { try await ledger.complete(ending, under: claim) } catch { throw Failure(error, claim.identity) }
+        CrashPoint.completed.reach(claim.identity.id)
         counters.announced(routingKey)
         wakeSignal.signal()
         try await deliver(
@@ -75,7 +76,8 @@ extension Line {
         var pause = 0.1
         while true {
             do throws(PublishFailure) {
-                try await publisher.publish(publishing)
+                try await send(publishing)
+                CrashPoint.confirmed.reach(publishing)
                 return true
             } catch {
                 logger.warning(
@@ -103,5 +105,19 @@ extension Line {
                 pause = min(pause * 2, 5)
             }
         }
+    }
+
+    /// Publishes; a test that kills the worker before the confirm watches until the publishing is on its way.
+    private func send(_ publishing: Publishing) async throws(PublishFailure) {
+        guard CrashPoint.published.isPlanned else { return try await publisher.publish(publishing) }
+        let answer = Task { () -> Result<Void, PublishFailure> in
+            do throws(PublishFailure) { return .success(try await publisher.publish(publishing)) } catch {
+                return .failure(error)
+            }
+        }
+        let deadline = timekeeper.uptime() + 1
+        while publisher.status.unconfirmed == 0, timekeeper.uptime() < deadline { await Task.yield() }
+        CrashPoint.published.reach(publishing)
+        try await answer.value.get()
     }
 }

@@ -7,7 +7,9 @@ import SubscriptionLifecycle
 extension Line {
     /// Reads and dry runs: no claim, no lane, no wait; a redelivery reads again.
     func answer(_ order: Order, _ arrival: Arrival) async throws(Failure) -> Disposition {
-        guard !drain.hasBegun else { throw .shutdown(nil) }
+        // What is paused comes again, and waits.
+        guard !drain.hasBegun, !pauses.isPaused(order.operation) else { throw .shutdown(nil) }
+        if let verdict = AloneRun.current?.verdict { throw .poison(verdict) }
         await arrival.place?.leave()
         switch order.command {
         case .change(let command): try await preview(command, order)

@@ -18,18 +18,37 @@ extension Line {
             requestedBy: turn.command.requestedBy,
             reason: turn.command.reason
         )
+        if turn.grant.isDeclaredApplied { return try await readBack(decided) }
         let intents = ClaimedIntents(ledger: ledger, claim: turn.grant.claim, intents: turn.grant.intents)
         let entitlement = try await retrying(turn.order, turn, .apply) { () throws(Attempt) in
             do throws(ApplyFailure) {
                 return try await gateway.apply(decided.decision, in: context, intents: intents)
             } catch {
-                throw await attempt(error, decided, intents)
+                throw await attempt(error, decided, context, intents)
             }
         }
         return Applied(turn: turn, decision: decided.decision, entitlement: entitlement)
     }
 
-    private func attempt(_ failure: ApplyFailure, _ decided: Decided, _ intents: ClaimedIntents) async -> Attempt {
+    /// An operator says that EMS has it: what EMS then holds is believed.
+    private func readBack(_ decided: Decided) async throws(Failure) -> Applied {
+        let turn = decided.turn
+        let held = try await callingEMS(turn.order, turn) { () throws(GatewayFailure) in
+            try await gateway.entitlement(of: turn.command.subscriptionID)
+        }
+        guard let held else {
+            let until = timekeeper.now().addingTimeInterval(3600)
+            throw .unsettled("released as applied, but EMS has no entitlement of that subscription", until: until, turn)
+        }
+        return Applied(turn: turn, decision: decided.decision, entitlement: held)
+    }
+
+    private func attempt(
+        _ failure: ApplyFailure,
+        _ decided: Decided,
+        _ context: ApplyContext,
+        _ intents: ClaimedIntents
+    ) async -> Attempt {
         let turn = decided.turn
         // A ledger that fails while an intent is written looks like a failing call to the gateway; it is not EMS's fault.
         if let ledgerFailure = await intents.failure {
@@ -39,16 +58,15 @@ extension Line {
         case .transient(let reason, let retryAfter): return .transient(reason, retryAfter: retryAfter)
         case .unsettled(let reason, let until): return .final(.unsettled(reason, until: until, turn))
         case .refused(let refusal, let applied, let missing):
-            guard applied.isEmpty else {
-                let detail = "EMS refused the rest with status \(refusal.status): \(refusal.description)"
-                return .final(partial(decided, detail, applied, missing))
-            }
+            let detail = "EMS refused the rest with status \(refusal.status): \(refusal.description)"
+            let parts = PartialApplication(decided, detail, applied, missing)
+            if let failed = await undo(parts, context, intents) { return failed }
             return .final(await rejected(decided, Rejection(refusal)))
         case .conflict(let observed, let applied, let missing):
             let fields = observed.keys.sorted().joined(separator: ", ")
-            guard applied.isEmpty else {
-                return .final(partial(decided, "somebody else changed \(fields) in EMS meanwhile", applied, missing))
-            }
+            let detail = "somebody else changed \(fields) in EMS meanwhile"
+            let parts = PartialApplication(decided, detail, applied, missing)
+            if let failed = await undo(parts, context, intents) { return failed }
             let required = decided.decision.changes.reduce(into: [String: Fact]()) { facts, change in
                 if observed[change.field.description] != nil, let base = change.base {
                     facts[change.field.description] = base
@@ -62,23 +80,6 @@ extension Line {
             )
             return .final(await rejected(decided, rejection))
         }
-    }
-
-    private func partial(
-        _ decided: Decided,
-        _ detail: String,
-        _ applied: [Change],
-        _ missing: [Change]
-    ) -> Failure {
-        .partial(
-            PartialApplication(
-                turn: decided.turn,
-                decision: decided.decision,
-                detail: detail,
-                applied: applied,
-                missing: missing
-            )
-        )
     }
 
     /// A rejection shows the subscription as it is now: it was decided on another one, or before a crash.
@@ -122,6 +123,7 @@ actor ClaimedIntents: IntentLog {
             failure = error
             throw error
         }
+        if intent.fate == .open { CrashPoint.writing.reach(claim.identity.id) }
         if let index = intents.firstIndex(where: { $0.id == intent.id }) {
             intents[index] = intent
         } else {

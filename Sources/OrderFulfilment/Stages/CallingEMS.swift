@@ -91,6 +91,8 @@ extension Line {
 
     private func passGate(_ turn: Turn?, since start: Double) async throws(Failure) {
         do throws(EMSGate.Refusal) {
+            // Who waits for EMS kills nobody meanwhile, and must not keep everybody else waiting.
+            if !gate.isClosed { await AloneRun.current?.end() }
             try await gate.enter(since: start)
         } catch {
             switch error {

@@ -51,6 +51,15 @@ extension Line {
     }
 }
 
+extension Line {
+    /// Convicts a command that has killed workers before it was decided; what was decided runs beside others.
+    func judge(_ turn: Turn) async throws(Failure) {
+        guard let run = AloneRun.current else { return }
+        if turn.grant.decision != nil { return await run.end() }
+        if let verdict = run.verdict { throw .poison(verdict) }
+    }
+}
+
 extension Failure {
     /// What a failing ledger means for the command in hand.
     init(_ failure: LedgerFailure, _ identity: CommandIdentity) {

@@ -8,7 +8,8 @@ extension Line {
     /// Puts an arrival into the dead-letter queue: ledger, dead letter, outcome; the ack comes after.
     func deadLetter(_ arrival: Arrival, _ verdict: DeadLetterVerdict) async throws(Failure) {
         let letter = letter(for: arrival, verdict)
-        let event = deadLetterEvent(for: arrival, verdict)
+        let event = AloneRun.current?.isUnreadable == true ? nil : deadLetterEvent(for: arrival, verdict)
+        await AloneRun.current?.end()
         let publishings = [letter] + (event.map { [publishing(of: $0)] } ?? [])
         logger.warning(
             "dead letter",
@@ -54,6 +55,7 @@ extension Line {
             attempts: (arrival.grant?.attempts ?? 0) + 1,
             time: timekeeper.now().formatted(.iso8601),
             worker: settings.workerName,
+            round: arrival.grant?.claim.round ?? message.replayRound,
             omittedHeaders: message.omittedHeaders.map { "\($0.byteCount) bytes, SHA-256 \($0.sha256)" },
             omittedBody: message.omittedBody.map { "\($0.byteCount) bytes, SHA-256 \($0.sha256)" }
         )
@@ -78,7 +80,7 @@ extension Line {
         let suffix =
             arrival.grant == nil
             ? arrival.message.omittedBody?.sha256 ?? ContentDigest.sha256(arrival.message.body) : nil
-        let round = arrival.grant?.claim.round ?? 1
+        let round = arrival.grant?.claim.round ?? arrival.message.replayRound ?? 1
         return OutcomeEvent(
             id: EventID.outcome(Outcome.deadLettered.rawValue, of: identity, round: round, suffix: suffix),
             operation: operation,

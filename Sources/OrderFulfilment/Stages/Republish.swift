@@ -17,7 +17,7 @@ extension Publishing {
         explanation: DeadLetterHeaders
     ) -> Publishing {
         var properties = message.properties.strippedForRepublish
-        properties.headers.fields.removeAll { $0.name.hasPrefix("dead-letter-") }
+        properties.headers.fields.removeAll { $0.name.hasPrefix("dead-letter-") || $0.name == KeptLetter.roundHeader }
         var ours = explanation.entries.map { FieldTable.Field($0.name, .text($0.value)) }
         let encoded = try? properties.headers.encoded()
         if encoded.map({ $0.count > largestForeignHeaders }) ?? true {

@@ -21,13 +21,15 @@ public struct DeadLetterHeaders: Hashable, Sendable {
         attempts: Int,
         time: String,
         worker: String,
+        round: Int? = nil,
         omittedHeaders: String? = nil,
         omittedBody: String? = nil
     ) {
         let others: [(String, String?)] = [
             ("stage", stage), ("operation", operation), ("queue", queue), ("attempts", String(attempts)),
             ("time", time),
-            ("worker", worker), ("headers-omitted", omittedHeaders), ("body-omitted", omittedBody),
+            ("worker", worker), ("round", round.map { String($0) }), ("headers-omitted", omittedHeaders),
+            ("body-omitted", omittedBody),
         ]
         let tail = others.compactMap { name, value in
             value.map { ("dead-letter-\(name)", TamedText.text($0, maximumBytes: Self.valueLimit)) }

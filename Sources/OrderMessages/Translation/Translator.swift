@@ -40,6 +40,9 @@ public struct Translator: Sendable {
         return (Sender(attributes, message).identity, CommandType(attributes["type"]?.text ?? "")?.operation)
     }
 
+    /// The event that a message carries, whatever its mode, as far as it can be read; nothing of it is checked.
+    public func event(_ message: WireMessage) -> JSON.Object? { try? read(message) }
+
     /// The event as one object, whatever its mode; members that are `null` count as absent, as CloudEvents wants it.
     private func read(_ message: WireMessage) throws(Poison) -> JSON.Object {
         let size = message.omittedBodySize ?? UInt64(message.body.count)

@@ -9,7 +9,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letters",
         abstract: "What could not be understood or completed, with the reasons.",
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, Replay.self, Discard.self]
     )
 
     struct List: AsyncParsableCommand {

@@ -10,7 +10,7 @@ struct OrdersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orders",
         abstract: "What the ledger knows of commands.",
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, Release.self]
     )
 
     struct List: AsyncParsableCommand {
@@ -18,7 +18,7 @@ struct OrdersCommand: AsyncParsableCommand {
 
         @Option(help: "Only of this subscription.") var subscription: String?
         @Option(help: "Only of this operation.") var operation: String?
-        @Option(help: "Only in this state: in-hand, retrying, behind, premature or ended.") var state: String?
+        @Option(help: "Only in this state: in-hand, retrying, behind, premature, reopened or ended.") var state: String?
         @Option(help: "At most so many.") var limit = 50
         @Flag(help: "Print JSON.") var json = false
         @OptionGroup var options: SettingOptions
@@ -43,8 +43,15 @@ struct OrdersCommand: AsyncParsableCommand {
                     state: state.flatMap(OrderRecord.State.init(rawValue:)),
                     limit: limit
                 )
-                let records = try await options.reader().orders(matching: filter)
+                let ledger = try await options.reader()
+                let records = try await ledger.orders(matching: filter)
                 if json { return try JSONOutput.print(records.map(OrderView.init)) }
+                for pause in try await ledger.pauses() {
+                    let reason = pause.reason.map { ": \($0)" } ?? ""
+                    print(
+                        "\(pause.operation.rawValue) is paused by \(pause.by) since \(pause.since.formatted(.iso8601))\(reason)"
+                    )
+                }
                 let rows = records.map { record in
                     [
                         record.receivedAt.formatted(.iso8601), record.operation.rawValue, record.subscriptionID,

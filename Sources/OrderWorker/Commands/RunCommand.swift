@@ -30,9 +30,27 @@ struct RunCommand: AsyncParsableCommand {
             let logger = Log.bootstrap(settings.logLevel)
             let isCompared = try await prepareTopology(settings, logger)
             let watch = TopologyWatch(check: TopologyCheck(settings: settings), isDone: isCompared, logger: logger)
-            let worker = try await Worker.build(settings, watch, registry: registry, logger: logger) { port in
-                logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
+            if let plan = CrashPoint.plan {
+                logger.critical("this worker is made to crash, for a test", metadata: ["at": "\(plan)"])
             }
+            }
+            let access = OperatorAccess(ledgerPath: settings.ledgerPath)
+            let token = OperatorAccess.newToken()
+            let worker = try await Worker.build(
+                settings,
+                watch,
+                registry: registry,
+                logger: logger,
+                operatorToken: token
+            ) { port in
+                logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
+                do {
+                    try access.grant(host: settings.httpHost, port: port, token: token)
+                } catch {
+                    logger.error("operators can't change anything", metadata: ["reason": "\(error)"])
+                }
+            }
+            defer { access.withdraw() }
             await reportEMS(worker, settings, logger)
             logger.notice("running", metadata: ["broker": "\(settings.amqp)", "prefix": "\(settings.topologyPrefix)"])
             do {

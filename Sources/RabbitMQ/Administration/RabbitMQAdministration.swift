@@ -17,7 +17,7 @@ public struct RabbitMQAdministration: Sendable {
         }
     }
 
-    private let configuration: RabbitMQConfiguration
+    let configuration: RabbitMQConfiguration
     private let logger: Logger
 
     /// Connects only when it is asked something.
@@ -110,7 +110,7 @@ public struct RabbitMQAdministration: Sendable {
         try await connected { connection throws(BrokerFailure) in try connection.delete(exchange) }
     }
 
-    private func connected<Value: Sendable>(
+    func connected<Value: Sendable>(
         _ body: @escaping @Sendable (borrowing BrokerConnection) throws(BrokerFailure) -> Value
     ) async throws(BrokerFailure) -> Value {
         let configuration = configuration
@@ -129,7 +129,7 @@ public struct RabbitMQAdministration: Sendable {
 
 extension BrokerConnection {
     /// Gets one message without acknowledging it.
-    fileprivate borrowing func fetch(
+    borrowing func fetch(
         _ queue: QueueName,
         _ configuration: RabbitMQConfiguration
     ) throws(BrokerFailure) -> (tag: UInt64, message: Message)? {

@@ -13,7 +13,7 @@ enum Schema {
     /// Step n leads from version n to n + 1.
     ///
     /// Published steps never change: add one.
-    static let steps = [version1]
+    static let steps = [version1, version2]
 
     /// The version that this program reads and writes.
     static var version: Int { steps.count }
@@ -120,5 +120,43 @@ enum Schema {
             UPDATE tally SET commands = commands - 1, bytes = bytes - old.bytes
             WHERE state = iif(old.state = 'ended' AND old.is_announced = 0, 'unannounced', old.state);
         END;
+        """
+
+    private static let version2 = """
+        -- Whether a worker has the file open: still set when it is opened, the one before died with it.
+        ALTER TABLE ledger ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0;
+
+        -- In hand without a decision when a worker died.
+        ALTER TABLE command ADD COLUMN is_suspect INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX command_suspect ON command (due) WHERE is_suspect = 1;
+        -- An operator says that EMS has it.
+        ALTER TABLE command ADD COLUMN is_declared_applied INTEGER NOT NULL DEFAULT 0;
+        INSERT INTO tally (state, commands, bytes) VALUES ('reopened', 0, 0);
+
+        -- How often in a row a message has killed a worker that handled it alone.
+        CREATE TABLE strike (
+            digest TEXT PRIMARY KEY NOT NULL,
+            strikes INTEGER NOT NULL,
+            struck_at REAL NOT NULL
+        ) WITHOUT ROWID;
+
+        -- What became of dead letters by an operator's hand.
+        CREATE TABLE letter (
+            key TEXT PRIMARY KEY NOT NULL,
+            command_id TEXT,
+            fate TEXT NOT NULL,
+            replacement TEXT,
+            noted_by TEXT NOT NULL,
+            noted_at REAL NOT NULL,
+            reason TEXT
+        ) WITHOUT ROWID;
+
+        -- Operations whose commands are not begun.
+        CREATE TABLE pause (
+            operation TEXT PRIMARY KEY NOT NULL,
+            paused_by TEXT NOT NULL,
+            since REAL NOT NULL,
+            reason TEXT
+        ) WITHOUT ROWID;
         """
 }

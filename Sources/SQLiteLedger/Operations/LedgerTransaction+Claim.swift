@@ -17,6 +17,13 @@ extension LedgerTransaction {
         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
+    static let claimAgainSQL = """
+        UPDATE command SET state = ?, place = ?, awaits = ?, due = ?, bytes = ?, received_at = ?, detail = NULL
+        WHERE number = ?
+        """
+
+    static let isPausedSQL = "SELECT 1 FROM pause WHERE operation = ?"
+
     /// A row that came before under the same identity.
     private struct Earlier {
         var number: Int64
@@ -37,56 +44,114 @@ extension LedgerTransaction {
             return .replay(try storedOutcome(earlier.number))
         case .inHand:
             return .inHand
+        case .reopened:
+            return try claimAgain(earlier.number, request, message)
         case .retrying where earlier.isReleased:
-            return .granted(try take(earlier.number).grant)
+            return try isPaused(request.operation) ? .parked : .granted(try take(earlier.number).grant)
         case .retrying, .behind, .premature:
             return .parked
         }
     }
 
     private func claimFirst(_ request: ClaimRequest, _ message: [UInt8]) throws -> ClaimAnswer {
-        let subscription = request.subscriptionID.description
-        let known = try known(subscription)
-        if try isFree(subscription) {
-            let fence = fences.next()
-            try insert(request, message, state: .inHand, fence: fence)
-            return .granted(
-                Grant(
-                    claim: Claim(
-                        identity: request.identity,
-                        subscriptionID: request.subscriptionID,
-                        round: 1,
-                        fence: fence
-                    ),
-                    known: known,
-                    receivedAt: request.receivedAt
-                )
+        let known = try known(request.subscriptionID.description)
+        let place = try place(for: request, known)
+        guard case .inHand = place else {
+            try insert(request, message, place)
+            return .parked
+        }
+        let fence = fences.next()
+        try insert(request, message, place, fence: fence)
+        return .granted(
+            Grant(
+                claim: Claim(
+                    identity: request.identity,
+                    subscriptionID: request.subscriptionID,
+                    round: 1,
+                    fence: fence
+                ),
+                known: known,
+                receivedAt: request.receivedAt
             )
+        )
+    }
+
+    /// The message of a round that an operator's replay has opened.
+    private func claimAgain(_ number: Int64, _ request: ClaimRequest, _ message: [UInt8]) throws -> ClaimAnswer {
+        let place = try place(for: request, try known(request.subscriptionID.description))
+        let isGranted = if case .inHand = place { true } else { false }
+        // What is granted is taken below, from where the head of a lane stands.
+        let state = isGranted ? .retrying : place.state
+        try run(
+            Self.claimAgainSQL,
+            [
+                state.rawValue, place.number, place.awaits, place.due?.stored, request.message.body.count,
+                request.receivedAt.stored, number,
+            ]
+        )
+        try run("INSERT OR REPLACE INTO message (number, content) VALUES (?, ?)", [number, message.blob])
+        return isGranted ? .granted(try take(number).grant) : .parked
+    }
+
+    /// Where a command stands from now on.
+    private enum Place {
+        case inHand
+        /// As the head of its lane, until its operation is paused no more.
+        case paused(since: Date)
+        case behind(Int64)
+        case premature(awaits: Int, due: Date)
+
+        var state: OrderRecord.State {
+            switch self {
+            case .inHand: .inHand
+            case .paused: .retrying
+            case .behind: .behind
+            case .premature: .premature
+            }
         }
-        if let expected = request.expectedVersion, expected > known?.version ?? 0 {
+
+        var number: Int64? { if case .behind(let number) = self { number } else { nil } }
+        var awaits: Int? { if case .premature(let version, _) = self { version } else { nil } }
+
+        var due: Date? {
+            switch self {
+            case .inHand, .behind: nil
+            case .paused(let since): since
+            case .premature(_, let due): due
+            }
+        }
+    }
+
+    private func place(for request: ClaimRequest, _ known: KnownSubscription?) throws -> Place {
+        let lane = request.subscriptionID.description
+        let isFree = try isFree(lane)
+        let isPaused = try isPaused(request.operation)
+        if isFree, !isPaused { return .inHand }
+        // What waits only because of a pause must not hold back what it builds on.
+        let isAhead = request.expectedVersion.map { $0 > known?.version ?? 0 }
+        if isAhead ?? (isPaused && known == nil && !request.operation.createsSubscription) {
             let due = request.receivedAt.addingTimeInterval(predecessorWait)
-            try insert(request, message, state: .premature, awaits: expected, due: due)
-        } else {
-            try insert(request, message, state: .behind, place: try nextPlace(subscription))
+            return .premature(awaits: request.expectedVersion ?? 0, due: due)
         }
-        return .parked
+        return isFree ? .paused(since: request.receivedAt) : .behind(try nextPlace(lane))
+    }
+
+    func isPaused(_ operation: OrderOperation) throws -> Bool {
+        try row(Self.isPausedSQL, [operation.rawValue]) { _ in true } ?? false
     }
 
     private func insert(
         _ request: ClaimRequest,
         _ message: [UInt8],
-        state: OrderRecord.State,
-        fence: Int64 = 0,
-        place: Int64? = nil,
-        awaits: Int? = nil,
-        due: Date? = nil
+        _ place: Place,
+        fence: Int64 = 0
     ) throws {
         try run(
             Self.insertSQL,
             [
                 request.identity.source, request.identity.id, request.fingerprint, request.operation.rawValue,
                 request.subscriptionID.description, request.expectedVersion, request.message.body.count,
-                request.receivedAt.stored, state.rawValue, fence, place, awaits, due?.stored,
+                request.receivedAt.stored, place.state.rawValue, fence, place.number, place.awaits, place.due?.stored,
             ]
         )
         // The message is there from the first moment: the ledger alone can finish whatever was claimed.

@@ -7,13 +7,13 @@ import SubscriptionLifecycle
 /// Putting a waiting command in hand.
 extension LedgerTransaction {
     static let takeSQL = """
-        UPDATE command SET state = 'in-hand', fence = ?, due = NULL, awaits = NULL, is_released = 0, is_exhausted = ?
+        UPDATE command SET state = 'in-hand', fence = ?, due = NULL, awaits = NULL, is_released = 0, is_suspect = 0, is_exhausted = ?
         WHERE number = ?
         """
 
     static let grantSQL = """
         SELECT c.source, c.id, c.subscription, c.round, c.attempts, c.is_exhausted, c.received_at, c.operation,
-            d.decision, d.intents, m.content
+            d.decision, d.intents, m.content, c.is_declared_applied
         FROM command c LEFT JOIN decision d USING (number) LEFT JOIN message m USING (number)
         WHERE c.number = ?
         """
@@ -49,7 +49,8 @@ extension LedgerTransaction {
             intents: try StoredJSON.intents(row[9]),
             attempts: row[4],
             patience: row[5] ? .exhausted : .left,
-            receivedAt: Date(stored: row[6])
+            receivedAt: Date(stored: row[6]),
+            isDeclaredApplied: row[11]
         )
         return WokenCommand(grant: grant, operation: operation, message: try StoredMessages.message([UInt8](content)))
     }

@@ -4,17 +4,30 @@ import OrderFulfilment
 
 extension LedgerTransaction {
     static let dueSQL = """
-        SELECT number, subscription, state FROM command WHERE due IS NOT NULL AND due <= ? ORDER BY due, number LIMIT ?
+        SELECT number, subscription, state FROM command
+        WHERE due IS NOT NULL AND due <= ? AND is_suspect = 0 AND operation NOT IN (SELECT operation FROM pause)
+        ORDER BY due, number LIMIT ?
         """
 
-    static let setAsideSQL = "UPDATE command SET due = ?, detail = ? WHERE number = ?"
+    static let setAsideSQL = "UPDATE command SET due = ?, is_suspect = 0, detail = ? WHERE number = ?"
 
-    static let nextDueSQL = "SELECT min(due) FROM command WHERE due IS NOT NULL"
+    static let suspectSQL = """
+        SELECT number FROM command WHERE is_suspect = 1 AND operation NOT IN (SELECT operation FROM pause)
+        ORDER BY due LIMIT 1
+        """
+
+    static let nextDueSQL = """
+        SELECT due FROM command
+        WHERE due IS NOT NULL AND is_suspect = 0 AND operation NOT IN (SELECT operation FROM pause)
+        ORDER BY due LIMIT 1
+        """
 
     static let extendSQL = "UPDATE command SET due = due + ? WHERE due IS NOT NULL AND state = 'premature'"
 
     static let orphansSQL = """
-        UPDATE command SET state = 'retrying', is_released = 1, due = ?
+        UPDATE command SET state = 'retrying', is_released = 1, due = ?, is_suspect = ? AND NOT EXISTS (
+            SELECT 1 FROM decision d WHERE d.number = command.number AND d.decision IS NOT NULL
+        )
         WHERE state IN ('in-hand', 'retrying') AND state = 'in-hand'
         """
 
@@ -41,12 +54,20 @@ extension LedgerTransaction {
                 case .premature:
                     let place = try nextPlace(command.subscription)
                     try run(Self.standBehindSQL, [place, true, command.number])
-                case .inHand, .behind, .ended:
+                case .inHand, .behind, .reopened, .ended:
                     throw ByteReader.Damage()
                 }
             }
         }
         return woken
+    }
+
+    /// Puts one command in hand that was when a worker died, before it was decided.
+    func wakeSuspect(now: Date) throws -> WokenCommand? {
+        while let number = try row(Self.suspectSQL, [], { $0[0] as Int64 }) {
+            if let command = try takeOrSetAside(number, now: now) { return command }
+        }
+        return nil
     }
 
     /// Takes a command, or sets it aside for an hour when its row can't be read: one damaged row must not keep all other
@@ -69,7 +90,7 @@ extension LedgerTransaction {
 
     /// When the next command is due.
     func nextDue() throws -> Date? {
-        try row(Self.nextDueSQL) { ($0[0] as Double?).map { Date(stored: $0) } } ?? nil
+        try row(Self.nextDueSQL) { Date(stored: $0[0]) }
     }
 
     /// Gives every premature command more time.
@@ -80,11 +101,19 @@ extension LedgerTransaction {
     /// Takes the file over from an earlier process: its claims are void, what it had in hand is due, and time spent
     /// down counts against nobody's patience.
     ///
-    /// Answers with the number of this opening.
-    static func takeOver(_ database: Database, now: Date, predecessorWait: Double) throws -> Int64 {
-        try database.execute(sql: orphansSQL, arguments: [now.stored])
+    /// Answers with the number of this opening, and whether a worker died with the file open. An operator's process
+    /// takes over as well, but leaves that mark as it is: it neither heeds it nor is a worker itself.
+    static func takeOver(
+        _ database: Database,
+        as role: SQLiteLedger.Role,
+        now: Date,
+        predecessorWait: Double
+    ) throws -> (epoch: Int64, followsCrash: Bool) {
+        let followsCrash = try Bool.fetchOne(database, sql: "SELECT is_open FROM ledger") ?? false
+        try database.execute(sql: orphansSQL, arguments: [now.stored, followsCrash])
         try database.execute(sql: restartPatienceSQL, arguments: [now.addingTimeInterval(predecessorWait).stored])
         try database.execute(sql: "UPDATE ledger SET epoch = epoch + 1")
-        return try Int64.fetchOne(database, sql: "SELECT epoch FROM ledger") ?? 0
+        if role == .worker { try database.execute(sql: "UPDATE ledger SET is_open = 1") }
+        return (try Int64.fetchOne(database, sql: "SELECT epoch FROM ledger") ?? 0, followsCrash)
     }
 }

@@ -58,7 +58,7 @@ enum OperatorQueries {
             claimed: commands.values.reduce(0, +),
             ended: commands[OrderRecord.State.ended.rawValue, default: 0] + unannounced,
             open: Dictionary(
-                uniqueKeysWithValues: ([.inHand] + parked).map { ($0, commands[$0.rawValue, default: 0]) }
+                uniqueKeysWithValues: ([.inHand, .reopened] + parked).map { ($0, commands[$0.rawValue, default: 0]) }
             ),
             unannounced: unannounced,
             parkedBytes: parked.map { bytes[$0.rawValue, default: 0] }.reduce(0, +)
@@ -69,7 +69,7 @@ enum OperatorQueries {
     private static func condition(_ state: OrderRecord.State) -> String {
         switch state {
         case .inHand, .retrying: "c.state = '\(state.rawValue)' AND c.state IN ('in-hand', 'retrying')"
-        case .behind, .premature, .ended: "c.state = '\(state.rawValue)'"
+        case .behind, .premature, .reopened, .ended: "c.state = '\(state.rawValue)'"
         }
     }
 

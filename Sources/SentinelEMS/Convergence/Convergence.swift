@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import OrderFulfilment
+import OrderMessages
 import SubscriptionLifecycle
 
 /// Makes one entitlement match one decision: read, difference, the fewest calls, read back.
@@ -195,7 +196,9 @@ struct Convergence {
 
     private mutating func close() async throws(ApplyFailure) {
         let call = EMSCall.close(.externalID(decision.subscriptionID.description)).commented(by: context)
+        CrashPoint.writing.reach(context.identity.id)
         let reply = await gateway.client.send(call)
+        CrashPoint.written.reach(context.identity.id)
         // Closing twice closes once, so that it needs no intent.
         if case .failed(let reason, let retryAfter) = reply { throw .transient(reason, retryAfter: retryAfter) }
         if case .noAnswer(let reason) = reply { throw .transient(reason, retryAfter: nil) }
@@ -220,6 +223,7 @@ struct Convergence {
             throw .transient("the intent of \(call.title) could not be written: \(error)", retryAfter: nil)
         }
         let reply = await gateway.client.send(call, deadline: deadline)
+        CrashPoint.written.reach(context.identity.id)
         switch reply {
         case .success, .failed: book.close(intent, .answered)
         case .notFound, .refused, .turnedAway, .notSent: book.close(intent, .notApplied)

@@ -22,6 +22,16 @@ public enum OrderOperation: String, CaseIterable, Hashable, Sendable, Codable {
     /// Reads many entitlements.
     case syncEntitlements = "sync-entitlements"
 
+    /// Whether it needs no subscription to be there: it makes one.
+    public var createsSubscription: Bool {
+        switch self {
+        case .createSubscription, .startTrial: true
+        case .convertTrial, .renewSubscription, .renewWithUpsell, .renewWithReducedTier, .cancelSubscription,
+            .viewEntitlement, .syncEntitlements:
+            false
+        }
+    }
+
     /// Whether it only reads: it takes no claim, no lane, and never waits.
     public var isRead: Bool {
         switch self {

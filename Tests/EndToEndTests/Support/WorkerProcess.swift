@@ -13,6 +13,9 @@ struct WorkerProcess: Sendable {
             .split(separator: " ").first { $0.hasPrefix("url=") }.map { String($0.dropFirst(4)) }
     }
 
+    /// Whether it hasn't ended; asks the kernel, since waiting for the end would keep signals from it.
+    var isRunning: Bool { FileManager.default.fileExists(atPath: "/proc/\(program.pid)/exe") }
+
     func becomesReady(within limit: Duration = .seconds(40)) async throws {
         try await eventually("the worker is ready: \(program.log.suffix(2000))", within: limit) {
             guard let url = self.url else { return false }

@@ -17,12 +17,18 @@ final class TroubledLedger: Ledger {
         var failures: [Call: [LedgerFailure]] = [:]
         var claims: [CommandIdentity] = []
         var extended = 0.0
+        var struck: [String] = []
     }
 
     let inner: InMemoryLedger
     private let state = Mutex(State())
 
-    init(predecessorWait: Double) { inner = InMemoryLedger(predecessorWait: predecessorWait) }
+    init(predecessorWait: Double, followsCrash: Bool = false) {
+        inner = InMemoryLedger(predecessorWait: predecessorWait, followsCrash: followsCrash)
+    }
+
+    /// The messages that were handled alone, in order.
+    var struck: [String] { state.withLock(\.struck) }
 
     /// Everything fails while it is down.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
@@ -127,6 +133,68 @@ final class TroubledLedger: Ledger {
     func statistics() async throws(LedgerFailure) -> LedgerStatistics {
         try check()
         return try await inner.statistics()
+    }
+
+    var followsCrash: Bool { get async { await inner.followsCrash } }
+
+    func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand? {
+        try check(.wake)
+        return try await inner.wakeSuspect(now: now)
+    }
+
+    func strike(_ digest: String, at now: Date) async throws(LedgerFailure) -> Int {
+        try check()
+        state.withLock { $0.struck.append(digest) }
+        return try await inner.strike(digest, at: now)
+    }
+
+    func clearStrikes(_ digest: String) async throws(LedgerFailure) {
+        try check()
+        try await inner.clearStrikes(digest)
+    }
+
+    func openRound(_ letter: LetterOfCommand, at now: Date) async throws(LedgerFailure) -> RoundVerdict {
+        try check()
+        return try await inner.openRound(letter, at: now)
+    }
+
+    func note(_ note: LetterNote) async throws(LedgerFailure) -> LetterNote {
+        try check()
+        return try await inner.note(note)
+    }
+
+    func release(
+        _ identity: CommandIdentity,
+        as resolution: Resolution,
+        at now: Date
+    ) async throws(LedgerFailure) -> ReleaseVerdict {
+        try check()
+        return try await inner.release(identity, as: resolution, at: now)
+    }
+
+    func pause(_ pause: Pause) async throws(LedgerFailure) {
+        try check()
+        try await inner.pause(pause)
+    }
+
+    func resume(_ operation: OrderOperation) async throws(LedgerFailure) -> Bool {
+        try check()
+        return try await inner.resume(operation)
+    }
+
+    func verdict(on letter: LetterOfCommand) async throws(LedgerFailure) -> RoundVerdict {
+        try check()
+        return try await inner.verdict(on: letter)
+    }
+
+    func note(of key: String) async throws(LedgerFailure) -> LetterNote? {
+        try check()
+        return try await inner.note(of: key)
+    }
+
+    func pauses() async throws(LedgerFailure) -> [Pause] {
+        try check()
+        return try await inner.pauses()
     }
 
     /// Stays open, so that a test can look into it afterwards.

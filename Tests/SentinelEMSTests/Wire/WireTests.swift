@@ -55,6 +55,23 @@ struct WireTests {
         #expect(line.state == .disabled)
     }
 
+    @Test("numbers beyond all sense are bounded, so that nothing computed from them can overflow")
+    func bounds() throws {
+        for (written, read) in [
+            ("9223372036854775807", 1_000_000_000_000), ("-9223372036854775808", 0), ("1e300", 0), ("-1", 0),
+        ] {
+            let entitlement = try self.read(
+                #"""
+                {"entitlement":{"eId":"1","externalId":"S","state":"ENABLE","productKeys":{"productKey":[
+                 {"pkId":"1","externalId":"S/1","state":"ENABLE","totalQuantity":\#(written),
+                  "availableQuantity":-9223372036854775808}]}}}
+                """#
+            )
+            let line = try #require(entitlement.lineItems.first)
+            #expect(line.quantity == read && line.available == 0 && line.activated == read, "\(written)")
+        }
+    }
+
     @Test("a line that somebody else named keeps that name")
     func foreignLine() throws {
         let entitlement = try read(

@@ -124,6 +124,11 @@ extension GatewayConformance {
             )
             let some = EntitlementFilter(subscriptionIDs: ["SUB-2", "SUB-9", "SUB-3"].map(GatewaySamples.id))
             try expectEqual(try await names(some, in: world), ["SUB-2", "SUB-3"], "by name")
+            let both = EntitlementFilter(
+                customer: .externalID("CUST-2"),
+                subscriptionIDs: ["SUB-1", "SUB-4"].map(GatewaySamples.id)
+            )
+            try expectEqual(try await names(both, in: world), ["SUB-4"], "by name and customer")
             let recent = EntitlementFilter(modifiedSince: GatewaySamples.day("2020-01-01"))
             try expectEqual(try await names(recent, in: world).count, 4, "since")
         },

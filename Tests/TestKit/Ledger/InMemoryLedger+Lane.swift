@@ -22,6 +22,7 @@ extension InMemoryLedger {
         rows[index].fence = lastFence
         rows[index].due = nil
         rows[index].isReleased = false
+        rows[index].isSuspect = false
         let row = rows[index]
         return Grant(
             claim: Claim(
@@ -35,7 +36,8 @@ extension InMemoryLedger {
             intents: row.intents,
             attempts: row.attempts,
             patience: row.patience,
-            receivedAt: row.request.receivedAt
+            receivedAt: row.request.receivedAt,
+            isDeclaredApplied: row.isDeclaredApplied
         )
     }
 
@@ -66,9 +68,14 @@ extension InMemoryLedger {
     }
 
     func firstDue(_ now: Date) -> Int? {
-        let due = rows.indices.compactMap { index in rows[index].due.map { (due: $0, index: index) } }
+        let due = rows.indices.filter { isWakeable(rows[$0]) }.compactMap { index in
+            rows[index].due.map { (due: $0, index: index) }
+        }
         return due.filter { $0.due <= now }.min { ($0.due, $0.index) < ($1.due, $1.index) }?.index
     }
+
+    /// Suspects are woken one by one, and what is paused isn't.
+    func isWakeable(_ row: LedgerRow) -> Bool { !row.isSuspect && paused[row.request.operation] == nil }
 
     /// Ended rows that match, by the time of their end.
     func endedRows(_ matches: (LedgerRow, Date) -> Bool) -> [LedgerRow] {

@@ -23,7 +23,7 @@ extension InMemoryLedger {
     /// How many commands are where.
     public func statistics() throws(LedgerFailure) -> LedgerStatistics {
         try checkOpen()
-        let open: [OrderRecord.State] = [.inHand, .retrying, .behind, .premature]
+        let open: [OrderRecord.State] = [.inHand, .retrying, .behind, .premature, .reopened]
         let parked = rows.filter { [.retrying, .behind, .premature].contains($0.state) }
         return LedgerStatistics(
             claimed: rows.count,

@@ -6,31 +6,37 @@ public import SubscriptionLifecycle
 /// A ledger over one array: the port's meaning in as few words as possible, and the model that real ledgers are
 /// compared with. Remembers nothing beyond its own life but through ``reopened(now:)``.
 public actor InMemoryLedger: Ledger {
-    var rows: [LedgerRow]
-    var subscriptions: [String: KnownSubscription]
+    var rows: [LedgerRow] = []
+    var subscriptions: [String: KnownSubscription] = [:]
+    var notes: [String: LetterNote] = [:]
+    var paused: [OrderOperation: Pause] = [:]
+    private var strikes: [String: Int] = [:]
     let predecessorWait: Double
-    var lastFence: Int64
+    var lastFence: Int64 = 0
     private var isClosed = false
+    private var wasClosed = false
+    /// Whether whoever had it before died.
+    public private(set) var followsCrash: Bool
 
     /// An empty ledger.
-    public init(predecessorWait: Double) {
-        self.init(rows: [], subscriptions: [:], predecessorWait: predecessorWait, lastFence: 0)
-    }
-
-    private init(
-        rows: [LedgerRow],
-        subscriptions: [String: KnownSubscription],
-        predecessorWait: Double,
-        lastFence: Int64
-    ) {
-        self.rows = rows
-        self.subscriptions = subscriptions
+    public init(predecessorWait: Double, followsCrash: Bool = false) {
         self.predecessorWait = predecessorWait
-        self.lastFence = lastFence
+        self.followsCrash = followsCrash
     }
 
-    /// The same ledger after its process died and another one opened it; this one answers no more.
-    public func reopened(now: Date) -> InMemoryLedger {
+    private init(takingOver earlier: InMemoryLedger, _ rows: [LedgerRow], now: Date) async {
+        self.rows = rows
+        predecessorWait = earlier.predecessorWait
+        followsCrash = await !earlier.wasClosed
+        subscriptions = await earlier.subscriptions
+        notes = await earlier.notes
+        paused = await earlier.paused
+        strikes = await earlier.strikes
+        lastFence = await earlier.lastFence
+    }
+
+    /// The same ledger after its process died, or closed it, and another one opened it; this one answers no more.
+    public func reopened(now: Date) async -> InMemoryLedger {
         isClosed = true
         var rows = rows
         for index in rows.indices {
@@ -38,19 +44,15 @@ public actor InMemoryLedger: Ledger {
             case .inHand:
                 rows[index].state = .retrying
                 rows[index].isReleased = true
+                rows[index].isSuspect = !wasClosed && rows[index].decision == nil
                 rows[index].due = now
             case .premature:
                 rows[index].due = max(rows[index].due ?? now, now.addingTimeInterval(predecessorWait))
-            case .retrying, .behind, .ended:
+            case .retrying, .behind, .reopened, .ended:
                 break
             }
         }
-        return InMemoryLedger(
-            rows: rows,
-            subscriptions: subscriptions,
-            predecessorWait: predecessorWait,
-            lastFence: lastFence
-        )
+        return await InMemoryLedger(takingOver: self, rows, now: now)
     }
 
     /// The claim under which the command of that id is in hand.
@@ -73,25 +75,40 @@ public actor InMemoryLedger: Ledger {
             switch rows[index].state {
             case .ended: return .replay(rows[index].storedOutcome)
             case .inHand: return .inHand
-            case .retrying where rows[index].isReleased: return .granted(take(index))
+            case .reopened:
+                rows[index].request = request
+                rows[index].detail = nil
+                return enter(index)
+            case .retrying where rows[index].isReleased && paused[request.operation] == nil:
+                return .granted(take(index))
             case .retrying, .behind, .premature: return .parked
             }
         }
-        var row = LedgerRow(number: (rows.last?.number ?? 0) + 1, request: request)
-        let lane = row.lane
-        if head(lane) == nil {
-            rows.append(row)
-            return .granted(take(rows.count - 1))
-        }
-        if let expected = request.expectedVersion, expected > subscriptions[lane]?.version ?? 0 {
-            row.state = .premature
-            row.awaits = expected
-            row.due = request.receivedAt.addingTimeInterval(predecessorWait)
+        rows.append(LedgerRow(number: (rows.last?.number ?? 0) + 1, request: request))
+        return enter(rows.count - 1)
+    }
+
+    /// Gives a command that has just come its place.
+    private func enter(_ index: Int) -> ClaimAnswer {
+        let request = rows[index].request
+        let lane = rows[index].lane
+        rows[index].state = .reopened
+        let isFree = head(lane) == nil
+        let isPaused = paused[request.operation] != nil
+        if isFree, !isPaused { return .granted(take(index)) }
+        let version = subscriptions[lane]?.version
+        let isAhead = request.expectedVersion.map { $0 > version ?? 0 }
+        if isAhead ?? (isPaused && version == nil && !request.operation.createsSubscription) {
+            rows[index].state = .premature
+            rows[index].awaits = request.expectedVersion ?? 0
+            rows[index].due = request.receivedAt.addingTimeInterval(predecessorWait)
+        } else if isFree {
+            rows[index].state = .retrying
+            rows[index].due = request.receivedAt
         } else {
-            row.state = .behind
-            row.place = nextPlace(lane)
+            rows[index].place = nextPlace(lane)
+            rows[index].state = .behind
         }
-        rows.append(row)
         return .parked
     }
 
@@ -191,7 +208,30 @@ public actor InMemoryLedger: Ledger {
     /// When the next command is due.
     public func nextDue() throws(LedgerFailure) -> Date? {
         try checkOpen()
-        return rows.compactMap(\.due).min()
+        return rows.filter(isWakeable).compactMap(\.due).min()
+    }
+
+    /// Puts one command in hand that was when a worker died, before it was decided.
+    public func wakeSuspect(now: Date) throws(LedgerFailure) -> WokenCommand? {
+        try checkOpen()
+        let suspects = rows.indices.filter { rows[$0].isSuspect && paused[rows[$0].request.operation] == nil }
+        let first = suspects.min { rows[$0].due ?? .distantPast < rows[$1].due ?? .distantPast }
+        guard let index = first else { return nil }
+        let request = rows[index].request
+        return WokenCommand(grant: take(index), operation: request.operation, message: request.message)
+    }
+
+    /// Adds a strike; answers how many there were before.
+    public func strike(_ digest: String, at now: Date) throws(LedgerFailure) -> Int {
+        try checkOpen()
+        strikes[digest, default: 0] += 1
+        return (strikes[digest] ?? 1) - 1
+    }
+
+    /// Forgets a message's strikes.
+    public func clearStrikes(_ digest: String) throws(LedgerFailure) {
+        try checkOpen()
+        strikes[digest] = nil
     }
 
     /// The oldest outcomes that wait to be published.
@@ -223,7 +263,7 @@ public actor InMemoryLedger: Ledger {
     }
 
     /// Refuses everything from now on.
-    public func close() { isClosed = true }
+    public func close() { (isClosed, wasClosed) = (true, true) }
 
     func checkOpen() throws(LedgerFailure) {
         guard !isClosed else { throw .unavailable("The ledger is closed.") }

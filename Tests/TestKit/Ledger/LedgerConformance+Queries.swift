@@ -24,7 +24,7 @@ extension LedgerConformance {
                     == LedgerStatistics(
                         claimed: 6,
                         ended: 2,
-                        open: [.inHand: 1, .retrying: 1, .behind: 1, .premature: 1],
+                        open: [.inHand: 1, .retrying: 1, .behind: 1, .premature: 1, .reopened: 0],
                         unannounced: 1,
                         parkedBytes: bodies.reduce(0, +)
                     )

@@ -10,7 +10,7 @@ extension LedgerConformance {
             let grant = try await scene.grant("A")
             try await scene.reopen(at: 50)
             await #expect(throws: LedgerFailure.staleClaim) { try await scene.complete(grant, version: 1) }
-            let again = try await scene.wakeOne(at: 50)
+            let again = try #require(try await scene.ledger.wakeSuspect(now: LedgerScene.time(50))).grant
             #expect(again.claim.identity.id == "A" && again.claim.fence > grant.claim.fence)
             #expect(again.attempts == 0)
         },

@@ -16,5 +16,6 @@ public struct LedgerConformance: Sendable, CustomTestStringConvertible {
     }
 
     /// All of them.
-    public static let all = claims + lanes + premature + waking + outcomes + restarts + queries
+    public static let all =
+        claims + lanes + premature + waking + outcomes + restarts + queries + rounds + operators + crashes
 }

@@ -13,6 +13,8 @@ struct LedgerRow: Sendable {
     var awaits = 0
     var due: Date?
     var isReleased = false
+    var isSuspect = false
+    var isDeclaredApplied = false
     var patience = Patience.left
     var fence: Int64 = 0
     var attempts = 0

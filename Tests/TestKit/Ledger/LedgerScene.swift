@@ -80,6 +80,30 @@ public final class LedgerScene {
         try await ledger.complete(Self.ending(grant.claim, version: version, at: seconds), under: grant.claim)
     }
 
+    /// Completes as a dead letter, announced.
+    public func deadLetter(_ grant: Grant, at seconds: Double = 1) async throws {
+        var ending = Self.ending(grant.claim, version: nil, at: seconds)
+        (ending.outcome, ending.code) = (.deadLettered, "attempts-exhausted")
+        try await ledger.complete(ending, under: grant.claim)
+        try await ledger.announced(grant.claim.identity, round: grant.claim.round)
+    }
+
+    /// The dead letter of a command's round, as the ledger needs to know it.
+    public static func letter(_ id: String, of subscription: String = "SUB-1", round: Int? = 1) -> LetterOfCommand {
+        LetterOfCommand(
+            identity: CommandIdentity(source: "/shop", id: id),
+            fingerprint: "fingerprint of \(id)",
+            subscriptionID: subscription,
+            round: round,
+            time: time(0)
+        )
+    }
+
+    /// Opens a round, at second 5.
+    public func openRound(_ letter: LetterOfCommand) async throws -> RoundVerdict {
+        try await ledger.openRound(letter, at: Self.time(5))
+    }
+
     /// Wakes, and answers with the ids.
     public func wake(at seconds: Double, limit: Int = 100) async throws -> [String] {
         try await ledger.wake(limit: limit, now: Self.time(seconds)).map(\.grant.claim.identity.id)

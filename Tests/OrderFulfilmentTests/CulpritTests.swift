@@ -1,0 +1,143 @@
+import AMQP
+import Foundation
+import OrderMessages
+import SubscriptionLifecycle
+import Synchronization
+import TestKit
+import Testing
+
+@testable import OrderFulfilment
+
+/// Messages that may have killed a worker.
+@Suite struct CulpritTests {
+    /// A line after an unclean exit: a worker that has died held these creations.
+    static func afterCrash(_ ids: [String]) async throws -> LineSetup {
+        let broker = InMemoryBroker()
+        var setup = LineSetup(broker: broker)
+        setup.ledger = TroubledLedger(predecessorWait: 600, followsCrash: true)
+        let topology = OrderTopology()
+        try broker.declare(topology.topology)
+        let shop = broker.publisher()
+        for id in ids {
+            let event = Commands.event(id, .createSubscription, of: "SUB-\(id)", Commands.creation)
+            let properties = Properties(contentType: "application/cloudevents+json", messageID: id)
+            let key = RoutingKey("create-subscription")
+            try await shop.publish(
+                Publishing(
+                    exchange: topology.commands,
+                    routingKey: key,
+                    properties: properties,
+                    body: event.compactBytes
+                )
+            )
+        }
+        // The worker that has died.
+        let dead = broker.consumer([.init(queue: topology.queue(.createSubscription), prefetch: Prefetch(200))])
+        await dead.close()
+        return setup
+    }
+
+    @Test func `After an unclean exit redelivered messages run alone until they are decided, new ones beside`()
+        async throws
+    {
+        let setup = try await Self.afterCrash(["a", "b", "c"])
+        try await withLine(setup) { line in
+            try await line.idle()
+            #expect(line.ledger.struck.count == 3)
+            #expect(["a", "b", "c"].allSatisfy { line.outcomes(of: $0).first?.outcome == "succeeded" })
+            for number in 1...5 { try await line.create("SUB-\(number)") }
+            #expect(line.ledger.struck.count == 3, "what is new is no suspect")
+            for digest in Set(line.ledger.struck) {
+                #expect(try await line.ledger.strike(digest, at: line.setup.time.now) == 0, "each was cleared")
+            }
+        }
+    }
+
+    @Test func `Three strikes in a row convict, with an outcome, and not the neighbours`() async throws {
+        let setup = try await Self.afterCrash(["a", "killer", "c"])
+        let ledger = try #require(setup.ledger)
+        let first = try await Self.digests(setup)
+        for _ in 1...3 { _ = try await ledger.strike(first[1], at: setup.time.now) }
+        for _ in 1...2 { _ = try await ledger.strike(first[2], at: setup.time.now) }
+        try await withLine(setup) { line in
+            let outcome = try await line.outcome(of: "killer")
+            #expect(outcome.reason == "worker-crashed")
+            #expect(outcome.id == EventID.outcome("dead-lettered", of: CommandIdentity(source: "/shop", id: "killer")))
+            try await line.idle()
+            #expect(line.outcomes(of: "a").first?.outcome == "succeeded")
+            #expect(line.outcomes(of: "c").first?.outcome == "succeeded", "two strikes are not three")
+            let letter = try await line.deadLetter()
+            #expect(letter.properties.headers.text("dead-letter-reason") == "worker-crashed")
+            #expect(await line.gateway.held(GatewaySamples.id("SUB-killer")) == nil)
+            #expect(try await line.state(of: "killer") == .ended)
+        }
+    }
+
+    @Test func `What kills whoever reads it is a dead letter unread`() async throws {
+        let setup = try await Self.afterCrash(["killer"])
+        let ledger = try #require(setup.ledger)
+        let digest = try await Self.digests(setup)[0]
+        for _ in 1...4 { _ = try await ledger.strike(digest, at: setup.time.now) }
+        try await withLine(setup) { line in
+            let letter = try await line.deadLetter()
+            #expect(letter.properties.headers.text("dead-letter-reason") == "worker-crashed")
+            try await line.idle()
+            #expect(line.outcomes.isEmpty)
+            #expect(line.ledger.claims.isEmpty)
+        }
+    }
+
+    @Test func `A cut connection is no strike`() async throws {
+        try await withLine { line in
+            let gate = Gate()
+            await line.gateway.beforeApply { _ in await gate.pass() }
+            try await line.send("create", .createSubscription, Commands.creation)
+            try await eventually("it applies") { gate.waiting == 1 }
+            for round in 2...5 {
+                line.broker.cutConnections()
+                try await eventually("it comes again") { line.counts.deliveries == round }
+            }
+            gate.open()
+            try await line.idle()
+            #expect(line.ledger.struck.isEmpty)
+            #expect(line.outcomes(of: "create").first?.outcome == "succeeded")
+        }
+    }
+
+    @Test func `Who wants to be alone waits for those in hand, and keeps out those who come later`() async throws {
+        let solitude = Solitude()
+        let log = Notes()
+        await solitude.enter()
+        async let alone: Void = {
+            await solitude.enterAlone()
+            log.add("alone")
+            solitude.leave()
+        }()
+        try await eventually("it waits") { solitude.waitingCount == 1 }
+        async let late: Void = {
+            await solitude.enter()
+            log.add("late")
+            solitude.leave()
+        }()
+        try await eventually("both wait") { solitude.waitingCount == 2 }
+        #expect(log.all.isEmpty)
+        solitude.leave()
+        _ = await (alone, late)
+        #expect(log.all == ["alone", "late"])
+    }
+
+    /// What happened, in order.
+    private final class Notes: Sendable {
+        private let state = Mutex<[String]>([])
+
+        var all: [String] { state.withLock { $0 } }
+
+        func add(_ text: String) { state.withLock { $0.append(text) } }
+    }
+
+    /// The digests of the messages that wait, in their order: found out by letting a line strike them.
+    private static func digests(_ setup: LineSetup) async throws -> [String] {
+        let messages = try #require(setup.broker).messages(in: OrderTopology().queue(.createSubscription))
+        return messages.map(\.strikeDigest)
+    }
+}

@@ -1,0 +1,181 @@
+import AMQP
+import Foundation
+import Logging
+import OrderMessages
+import SubscriptionLifecycle
+import TestKit
+import Testing
+
+@testable import OrderFulfilment
+
+/// Cases in which the line once did the wrong thing.
+@Suite struct MendedTests {
+    static func down(_ times: Int) -> [FakeEntitlementGateway.Trouble] {
+        Array(repeating: .transient("down", retryAfter: nil), count: times)
+    }
+
+    @Test func `A sync that probes lets the others go on with its first page, not with its last`() async throws {
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: [3000]), confirmTimeout: 6000)) {
+            line in
+            try await line.create()
+            for trouble in Self.down(4) { await line.gateway.trouble(.entitlement, with: trouble) }
+            await line.gateway.trouble(.search, with: .transient("down", retryAfter: nil))
+            for number in 1...4 {
+                try await line.send("c\(number)", .createSubscription, of: "SUB-c\(number)", Commands.creation)
+            }
+            try await eventually("four have failed") { line.count(.parked) == 4 }
+            // Its pages are not taken, so that the sync is not through.
+            line.publisher.refuse(line.topology.events, with: .refused)
+            try await line.send("sync", .syncEntitlements)
+            try await eventually("it has failed, and probed") { await line.gateway.calls[.search] == 2 }
+            try await eventually("the others go on") { await !line.consumer.readiness().isEMSFailing }
+            #expect(line.counts.inFlight == 1)
+            line.publisher.refuse(line.topology.events, with: nil)
+            try await eventually("it is through") { line.outcomes(of: "sync").last?.outcome == "succeeded" }
+        }
+    }
+
+    @Test func `A sync that our own broker doesn't take is begun again, and is no failure of EMS`() async throws {
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: []), confirmTimeout: 2)) { line in
+            try await line.create()
+            line.publisher.refuse(line.topology.events, with: .refused)
+            try await line.send("sync", .syncEntitlements)
+            try await eventually("it is begun again") { await (line.gateway.calls[.search] ?? 0) >= 3 }
+            #expect(await !line.consumer.readiness().isEMSFailing)
+            #expect(line.deadLetters.isEmpty)
+            line.publisher.refuse(line.topology.events, with: nil)
+            try await eventually("it is through") { line.outcomes(of: "sync").last?.outcome == "succeeded" }
+            #expect(line.deadLetters.isEmpty)
+        }
+    }
+
+    @Test func `Writes that are never answered open the breaker`() async throws {
+        try await withLine { line in
+            for number in 1...5 { try await line.create("SUB-\(number)") }
+            let until = line.setup.time.now.addingTimeInterval(100)
+            for _ in 1...5 { await line.gateway.trouble(.apply, with: .late(until: until)) }
+            // All have looked up before the first writes: an answer to one would speak for EMS.
+            let gate = Gate()
+            await line.gateway.beforeApply { _ in await gate.pass() }
+            for number in 1...5 {
+                try await line.send("r\(number)", .renewSubscription, of: "SUB-\(number)", Commands.renewal)
+            }
+            try await eventually("all are about to write") { gate.waiting == 5 }
+            gate.open()
+            try await eventually("it is open") { await line.consumer.readiness().isEMSFailing }
+            await line.gateway.landLateWrites()
+            try await line.idle()
+            #expect((1...5).allSatisfy { line.outcomes(of: "r\($0)").first?.outcome == "succeeded" })
+        }
+    }
+
+    @Test func `Invariant 1: an outage longer than a delivery may be held parks it, and costs no attempt`() async throws
+    {
+        let setup = LineSetup(retry: RetrySchedule(inProcess: [], parked: [5]), time: FastTime(speed: 400))
+        try await withLine(setup) { line in
+            for trouble in Self.down(5000) { await line.gateway.trouble(.entitlement, with: trouble) }
+            for number in 1...10 {
+                try await line.send("c\(number)", .createSubscription, of: "SUB-\(number)", Commands.creation)
+            }
+            try await eventually("nothing is held") { line.source.status.unsettled == 0 && line.counts.inFlight == 0 }
+            #expect(line.count(.parked) == 10)
+            let waiting = try await line.ledger.orders(matching: OrderFilter())
+            #expect(waiting.count { $0.detail?.contains("fails for everyone") == true || $0.state == .inHand } >= 5)
+            #expect(waiting.allSatisfy { $0.attempts <= 1 })
+            await line.gateway.clearTroubles()
+            try await line.idle()
+            #expect(line.outcomes.count { $0.outcome == "succeeded" } == 10)
+        }
+    }
+
+    @Test func `The relay publishes side by side: what isn't confirmed holds up none of the others`() async throws {
+        try await withLine(LineSetup(confirmTimeout: 2)) { line in
+            line.publisher.refuse(line.topology.events, with: .refused)
+            for number in 1...20 {
+                try await line.send("c\(number)", .createSubscription, of: "SUB-\(number)", Commands.creation)
+            }
+            try await eventually("all are acknowledged") { line.count(.outcome) == 20 }
+            line.publisher.refuse(line.topology.events, with: nil)
+            let start = line.setup.time.uptime
+            try await eventually("all are published") { line.outcomes.count == 20 }
+            #expect(line.setup.time.uptime - start < 30)
+            try await line.idle()
+        }
+    }
+
+    @Test func `A woken command that the ledger doesn't end goes back to the ledger, not into a loop`() async throws {
+        try await withLine { line in
+            let until = line.setup.time.now.addingTimeInterval(20)
+            await line.gateway.trouble(.apply, with: .late(until: until))
+            try await line.send("create", .createSubscription, Commands.creation)
+            try await line.waits("create", as: .retrying)
+            await line.gateway.landLateWrites()
+            line.ledger.fail(.complete, with: .unavailable("once"), .unavailable("twice"))
+            #expect(try await line.outcome(of: "create").outcome == "succeeded")
+            try await line.idle()
+            #expect(line.counts.woken >= 3, "it was let go of, and woken again")
+            #expect(line.outcomes.count == 1)
+            #expect(line.count(.parked) == 1)
+        }
+    }
+
+    @Test func `A rejection after a crash shows the entitlement as it is now`() async throws {
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: [20]))) { line in
+            try await line.create()
+            let refusal = EMSRefusal(status: 409, errorCode: nil, description: "no")
+            await line.gateway.trouble(.apply, with: .transient("down", retryAfter: nil), .refused(refusal))
+            try await line.send("renew", .renewSubscription, Commands.renewal)
+            try await line.waits("renew", as: .retrying)
+            var held = try #require(await line.gateway.held(GatewaySamples.id("SUB-1")))
+            held.attributes["Seen"] = "now"
+            await line.gateway.put(held)
+            let outcome = try await line.outcome(of: "renew")
+            #expect(outcome.code == "ems-refused")
+            #expect(outcome.data["entitlement"]?["attributes"]?["Seen"] == "now")
+        }
+    }
+
+    @Test(arguments: [(1.0, true, true), (20, true, false), (130, false, false)])
+    func `A loop that stands still for a while is not ready, for long not alive`(
+        silence: Double,
+        isAlive: Bool,
+        isReady: Bool
+    ) async throws {
+        let topology = OrderTopology()
+        let consumer = OrderConsumer(
+            source: StillSource(
+                status: ConsumerStatus(
+                    epoch: 1,
+                    consuming: Set(topology.consumedQueues),
+                    secondsSinceLastTurn: silence
+                )
+            ),
+            publisher: StillPublisher(),
+            ledger: InMemoryLedger(predecessorWait: 30),
+            gateway: FakeEntitlementGateway(),
+            lifecycle: Lifecycle(),
+            topology: topology,
+            translator: Translator(),
+            settings: LineSettings(workerName: "worker"),
+            predecessorWait: 30,
+            timekeeper: FastTime().timekeeper,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        #expect(consumer.isAlive == isAlive)
+        #expect(await consumer.readiness().isReady == isReady)
+    }
+
+    private struct StillSource: DeliverySource {
+        var status: ConsumerStatus
+        var deliveries: AsyncStream<Delivery> { AsyncStream { $0.finish() } }
+        func settle(_ delivery: DeliveryID, _ settlement: Settlement) {}
+        func stop() async {}
+        func close() async {}
+    }
+
+    private struct StillPublisher: Publisher {
+        var status: PublisherStatus { PublisherStatus(canConfirm: true) }
+        func publish(_ publishing: Publishing) async throws(PublishFailure) {}
+        func close() async {}
+    }
+}
