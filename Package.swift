@@ -3,9 +3,9 @@ import PackageDescription
 
 // The manifest is the architecture diagram: targets stand in ring order, arrows point inward.
 //
-//   OrderWorker ──► OrderFulfilment, RabbitMQ, SentinelEMS, SQLiteLedger, OperatorConsole   composition root
+//   OrderWorker ──► OrderFulfilment and every adapter                                       composition root
 //   RabbitMQ ──► AMQP                                                                       adapter (broker)
-//   SentinelEMS, SQLiteLedger, OperatorConsole ──► OrderFulfilment                          adapters
+//   SentinelEMS, SQLiteLedger, PostgresLedger, OperatorConsole ──► OrderFulfilment          adapters
 //   OrderFulfilment ──► AMQP, OrderMessages, SubscriptionLifecycle                          application
 //   OrderMessages ──► SubscriptionLifecycle                                                 pure (the wire)
 //   AMQP · SubscriptionLifecycle ──► nothing of ours                                        pure
@@ -95,10 +95,26 @@ let adapterRing: [Target] = [
         ]
     ),
 
+    // What both ledgers store as bytes: messages, decisions, intents. No I/O.
+    .target(name: "LedgerCoding", dependencies: ["AMQP", "OrderFulfilment", "SubscriptionLifecycle"]),
+
     // `Ledger` in one SQLite file: the embedded default.
     .target(
         name: "SQLiteLedger",
-        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging]
+        dependencies: [
+            "AMQP", "LedgerCoding", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging,
+        ]
+    ),
+
+    // libpq, as a module map. No code.
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+    // `Ledger` in a PostgreSQL database, for many workers: one OS thread owns one connection.
+    .target(
+        name: "PostgresLedger",
+        dependencies: [
+            "AMQP", "CPostgres", "LedgerCoding", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", logging,
+        ]
     ),
 
     // Health and metrics over HTTP.
@@ -178,6 +194,14 @@ let tests: [Target] = [
         name: "SQLiteLedgerTests",
         dependencies: [
             "SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb,
+        ]
+    ),
+
+    .testTarget(
+        name: "PostgresLedgerTests",
+        dependencies: [
+            "PostgresLedger", "TestKit", "AMQP", "LocalServers", "OrderFulfilment", "OrderMessages",
+            "SubscriptionLifecycle", logging,
         ]
     ),
 

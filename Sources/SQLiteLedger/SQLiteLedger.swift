@@ -1,5 +1,6 @@
 public import Foundation
 import GRDB
+import LedgerCoding
 public import OrderFulfilment
 public import OrderMessages
 public import SubscriptionLifecycle

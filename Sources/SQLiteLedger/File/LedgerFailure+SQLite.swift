@@ -1,4 +1,5 @@
 import GRDB
+import LedgerCoding
 import OrderFulfilment
 
 extension LedgerFailure {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import LedgerCoding
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle
