@@ -28,7 +28,7 @@ enum PostgresKeeper {
             openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.pem &&
             chmod 600 server.key" > /dev/null 2>&1 \
             && printf "ssl = on\nssl_cert_file = '$base/server.pem'\nssl_key_file = '$base/server.key'\n" >> data/postgresql.conf
-          printf "listen_addresses = '127.0.0.1'\nunix_socket_directories = '$base'\nmax_connections = 200\n" >> data/postgresql.conf
+          printf "listen_addresses = '127.0.0.1'\nunix_socket_directories = '$base'\nmax_connections = 500\n" >> data/postgresql.conf
           printf "shared_buffers = 64MB\nautovacuum_naptime = 10s\n" >> data/postgresql.conf
         }
 

@@ -22,7 +22,7 @@ public final class PostgresLedger: Ledger {
     let logger: Logger
     private let threads: ThreadsEnded
     private let wakeUpSink: AsyncStream<Void>.Continuation
-    private let renewal: Renewal
+    let renewal: Renewal
 
     init(_ parts: Parts) {
         queue = parts.queue

@@ -28,6 +28,7 @@ final class PostgresLedgerStore: LedgerStore {
     var url: String { server.url(schema: schema) }
 
     func open(now: Date) async throws -> any Ledger {
+        for ledger in opened.withLock({ $0 }) { ledger.renewal.stop() }
         if opened.withLock({ !$0.isEmpty }) { try await endLeases() }
         return try await worker(now: now)
     }

@@ -23,12 +23,8 @@ final class ServerConnection {
         guard let started else { throw .lost("out of memory") }
         handle = started
         self.tick = tick
-        do {
-            try connect(deadline)
-        } catch {
-            PQfinish(handle)
-            throw error
-        }
+        // All is set, so a throw from here on ends it by `deinit`.
+        try connect(deadline)
     }
 
     deinit { PQfinish(handle) }
