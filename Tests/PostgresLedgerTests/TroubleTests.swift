@@ -95,7 +95,9 @@ import Testing
         }
         try await set("on")
         try await eventually("it shows") {
-            do { _ = try await ledger.claim(LedgerScene.request("B")) } catch { return "\(error)".contains("reads only") }
+            do { _ = try await ledger.claim(LedgerScene.request("B")) } catch {
+                return "\(error)".contains("reads only")
+            }
             return false
         }
         await #expect(throws: LedgerFailure.self) { try await ledger.check() }

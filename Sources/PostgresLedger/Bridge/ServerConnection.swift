@@ -107,6 +107,8 @@ final class ServerConnection {
     static func sentence(_ text: UnsafePointer<CChar>?) -> String {
         let text = text.map { String(cString: $0) } ?? ""
         let words = text.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }
-        return words.isEmpty ? "no reason given" : words.joined(separator: " ")
+        let sentence = words.joined(separator: " ")
+        // It stands in the middle of a sentence of ours.
+        return sentence.isEmpty ? "no reason given" : sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
     }
 }
