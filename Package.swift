@@ -95,14 +95,14 @@ let adapterRing: [Target] = [
         ]
     ),
 
-    // What both ledgers store as bytes: messages, decisions, intents. No I/O.
-    .target(name: "LedgerCoding", dependencies: ["AMQP", "OrderFulfilment", "SubscriptionLifecycle"]),
+    // What the ledgers share: messages, decisions and intents as bytes, and how writing went last. No I/O.
+    .target(name: "LedgerStorage", dependencies: ["AMQP", "OrderFulfilment", "SubscriptionLifecycle"]),
 
     // `Ledger` in one SQLite file: the embedded default.
     .target(
         name: "SQLiteLedger",
         dependencies: [
-            "AMQP", "LedgerCoding", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging,
+            "AMQP", "LedgerStorage", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging,
         ]
     ),
 
@@ -113,7 +113,7 @@ let adapterRing: [Target] = [
     .target(
         name: "PostgresLedger",
         dependencies: [
-            "AMQP", "CPostgres", "LedgerCoding", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", logging,
+            "AMQP", "CPostgres", "LedgerStorage", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", logging,
         ]
     ),
 
@@ -139,7 +139,8 @@ let executables: [Target] = [
         name: "OrderWorker",
         dependencies: [
             "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SentinelEMS",
-            "SQLiteLedger", "OperatorConsole", "LocalServers", argumentParser, configuration, lifecycle, unixSignals,
+            "SQLiteLedger", "PostgresLedger", "OperatorConsole", "LocalServers", argumentParser, configuration,
+            lifecycle, unixSignals,
             instrumentation, logging, metrics, nioCore,
         ]
     ),

@@ -1,5 +1,5 @@
 public import Foundation
-import LedgerCoding
+import LedgerStorage
 public import Logging
 public import OrderFulfilment
 
@@ -31,6 +31,8 @@ extension PostgresLedger {
         public var connections: Int
         /// Seconds that calls wait for a server that is away.
         public var patience: Double
+        /// Seconds that opening waits for a server that isn't there yet.
+        public var startPatience: Double
 
         /// Two connections and five seconds unless given.
         public init(
@@ -39,7 +41,8 @@ extension PostgresLedger {
             lease: LeaseTerms,
             predecessorWait: Double,
             connections: Int = 2,
-            patience: Double = 5
+            patience: Double = 5,
+            startPatience: Double = 30
         ) {
             self.url = url
             self.workerName = workerName
@@ -47,6 +50,7 @@ extension PostgresLedger {
             self.predecessorWait = predecessorWait
             self.connections = connections
             self.patience = patience
+            self.startPatience = startPatience
         }
     }
 
@@ -61,7 +65,7 @@ extension PostgresLedger {
     ) async throws(LedgerFailure) -> PostgresLedger {
         let parameters = try parameters(settings.url)
         let worker = try await OwnThread.run { () throws(LedgerFailure) in
-            try prepareTables(parameters, settings, now: now)
+            try prepareTables(parameters, settings, now: now, logger)
         }
         let lease = WorkerLease(name: settings.workerName, terms: settings.lease, number: worker.number)
         let stream = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -96,6 +100,9 @@ extension PostgresLedger {
         }
     }
 
+    /// The server and the database of an address, for people: no user, no password; `nil` when it can't be understood.
+    public static func place(of url: String) -> String? { try? parameters(url).place }
+
     static func parameters(_ url: String) throws(LedgerFailure) -> ConnectionParameters {
         do throws(ConnectionParameters.Problem) {
             return try ConnectionParameters(url: url)
@@ -104,31 +111,86 @@ extension PostgresLedger {
         }
     }
 
+    /// A worker's number, and what it must know of the ledger.
+    private typealias Entry = (number: Int64, schema: String, seed: Int64)
+
     private static func prepareTables(
         _ parameters: ConnectionParameters,
         _ settings: Settings,
-        now: Date
-    ) throws(LedgerFailure) -> (number: Int64, schema: String, seed: Int64) {
-        let deadline = Deadline(after: 60)
-        do {
-            let connection = try ServerConnection(parameters, deadline: Deadline(after: 15))
-            try Session.setUp(connection, deadline)
-            try Session.checkWritable(connection, place: parameters.place, deadline)
-            try Schema.migrate(connection, place: parameters.place, deadline)
-            let join = """
-                SELECT ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \
-                \(settings.lease.total), \(now.stored), \(settings.predecessorWait)), current_schema(), seed
-                FROM ledger
-                """
-            let row = try connection.script(join, deadline).first ?? []
-            guard row.count == 3, let number = row[0].flatMap({ Int64($0) }), let schema = row[1],
-                let seed = row[2].flatMap({ Int64($0) })
-            else {
-                throw ServerFailure.lost("the server gave this worker no number")
+        now: Date,
+        _ logger: Logger
+    ) throws(LedgerFailure) -> Entry {
+        let patience = Deadline(after: settings.startPatience)
+        while true {
+            do {
+                return try enter(parameters, settings, now: now)
+            } catch let failure {
+                let isAway = (failure as? ServerFailure)?.isAway ?? false
+                guard isAway, !patience.hasPassed else { throw LedgerFailure(failure, place: parameters.place) }
+                logger.warning(
+                    "the ledger's server isn't there yet",
+                    metadata: ["place": "\(parameters.place)", "reason": "\(failure)"]
+                )
+                Thread.sleep(forTimeInterval: 0.5)
             }
-            return (number, schema, seed)
-        } catch {
-            throw LedgerFailure(error, place: parameters.place)
+        }
+    }
+
+    private static func enter(
+        _ parameters: ConnectionParameters,
+        _ settings: Settings,
+        now: Date
+    ) throws -> Entry {
+        let deadline = Deadline(after: 60)
+        let connection = try ServerConnection(parameters, deadline: Deadline(after: 15))
+        try Session.setUp(connection, deadline)
+        try Session.checkWritable(connection, place: parameters.place, deadline)
+        try Schema.migrate(connection, place: parameters.place, deadline)
+        let join = """
+            SELECT ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \
+            \(settings.lease.total), \(now.stored), \(settings.predecessorWait)), current_schema(), seed
+            FROM ledger
+            """
+        let row = try connection.script(join, deadline).first ?? []
+        guard row.count == 3, let number = row[0].flatMap({ Int64($0) }), let schema = row[1],
+            let seed = row[2].flatMap({ Int64($0) })
+        else { throw ServerFailure.lost("the server gave this worker no number") }
+        return (number, schema, seed)
+    }
+
+    /// Whether a worker could begin there: answers whether there is a ledger already, and throws what would stop it.
+    ///
+    /// Changes nothing.
+    public static func examine(url: String) async throws(LedgerFailure) -> Bool {
+        let parameters = try parameters(url)
+        return try await OwnThread.run { () throws(LedgerFailure) in
+            do { return try examine(parameters) } catch { throw LedgerFailure(error, place: parameters.place) }
+        }
+    }
+
+    private static func examine(_ parameters: ConnectionParameters) throws -> Bool {
+        let deadline = Deadline(after: 15)
+        let connection = try ServerConnection(parameters, deadline: deadline)
+        try Session.checkWritable(connection, place: parameters.place, deadline)
+        switch try Schema.inspect(connection, deadline) {
+        case .foreign(let name): throw Schema.foreign(name, place: parameters.place)
+        case .ledger(let version):
+            guard version <= Schema.version else { throw Schema.newer(version, place: parameters.place) }
+            return true
+        case .nothing:
+            let may = try connection.script(
+                """
+                SELECT coalesce(
+                    has_schema_privilege(current_schema(), 'CREATE'),
+                    has_database_privilege(current_database(), 'CREATE')
+                )
+                """,
+                deadline
+            )
+            guard may.first?.first == "t" else {
+                throw ServerFailure(code: "42501", message: "this user may not create tables")
+            }
+            return false
         }
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import LedgerCoding
+import LedgerStorage
 public import OrderFulfilment
 
 /// The ledger in a PostgreSQL database for a process that only reads, and for the questions of operators to a worker.

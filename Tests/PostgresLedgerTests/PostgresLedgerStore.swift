@@ -39,7 +39,8 @@ final class PostgresLedgerStore: LedgerStore {
             url: url,
             workerName: "worker",
             lease: LeaseTerms(settles: 90),
-            predecessorWait: LedgerConformance.predecessorWait
+            predecessorWait: LedgerConformance.predecessorWait,
+            startPatience: 0
         )
         self.settings(&settings)
         let ledger = try await PostgresLedger.open(settings, now: now, logger: Self.quiet)

@@ -1,6 +1,7 @@
 import Foundation
 import LocalServers
 import OrderFulfilment
+import OrderMessages
 import TestKit
 import Testing
 

@@ -46,7 +46,7 @@ import Testing
             try await eventually("some have ended", within: .seconds(60)) { work.ended >= work.total / part }
             try await server.kill()
             try await eventually("it shows", within: .seconds(20)) {
-                do { try await ledgers[0].check() } catch { return true }
+                do { try await ledgers[0].proveWritable() } catch { return true }
                 return false
             }
             try await server.start()
@@ -54,7 +54,7 @@ import Testing
         try await run
         #expect(work.failures > 0)
         try await work.verify(ledgers[1])
-        try await eventually("all is well") { (try? await ledgers[0].check()) != nil }
+        try await eventually("all is well") { (try? await ledgers[0].proveWritable()) != nil }
         await store.close()
     }
 
@@ -69,11 +69,11 @@ import Testing
         try await eventually("some have ended", within: .seconds(60)) { work.ended >= 200 }
         try await server.freeze()
         try await eventually("it shows", within: .seconds(30)) {
-            do { try await ledgers[0].check() } catch { return true }
+            do { try await ledgers[0].proveWritable() } catch { return true }
             return false
         }
         let start = ContinuousClock.now
-        await #expect(throws: LedgerFailure.self) { try await ledgers[0].check() }
+        await #expect(throws: LedgerFailure.self) { try await ledgers[0].proveWritable() }
         #expect(ContinuousClock.now - start < .seconds(5))
         try await server.thaw()
         try await run
@@ -100,7 +100,7 @@ import Testing
             }
             return false
         }
-        await #expect(throws: LedgerFailure.self) { try await ledger.check() }
+        await #expect(throws: LedgerFailure.self) { try await ledger.proveWritable() }
         #expect(try await ledger.orders(withID: "A").first?.state == .inHand)
         guard case .unavailable(let message) = await failureOfOpening(store) else {
             Issue.record("opened")
@@ -108,7 +108,7 @@ import Testing
         }
         #expect(message.contains("reads only"))
         try await set("off")
-        try await eventually("it goes on") { (try? await ledger.check()) != nil }
+        try await eventually("it goes on") { (try? await ledger.proveWritable()) != nil }
         try await ledger.complete(LedgerScene.ending(grant.claim, version: 1, at: 1), under: grant.claim)
         _ = try await ledger.claim(LedgerScene.request("B"))
         await store.close()

@@ -65,7 +65,7 @@ public protocol Ledger: LedgerQueries {
     /// Proves that the ledger can be read and written now; throws why not.
     ///
     /// Asked about once a second, so it may answer from what it has just done.
-    func check() async throws(LedgerFailure)
+    func proveWritable() async throws(LedgerFailure)
 
     /// An element for each time that another worker on the same ledger has made something due.
     ///
@@ -78,7 +78,7 @@ public protocol Ledger: LedgerQueries {
 
 extension Ledger {
     /// Of a ledger that can be written whenever it can be read.
-    public func check() async throws(LedgerFailure) { _ = try await nextDue() }
+    public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
 
     /// Of a ledger that has one worker: none.
     public var wakeUps: AsyncStream<Void> { AsyncStream { $0.finish() } }

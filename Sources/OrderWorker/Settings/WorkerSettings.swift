@@ -8,7 +8,7 @@ import SubscriptionLifecycle
 struct WorkerSettings {
     var amqp: AMQPAddress
     var ems: EMSSettings?
-    var ledgerPath: String
+    var ledger: LedgerAddress
     var ledgerRetention: Double
     var httpHost: String
     var httpPort: Int
@@ -43,10 +43,7 @@ struct WorkerSettings {
             throw SettingError(key: .amqpURL, value: address, allowed: error.reason)
         }
         ems = needsEMS ? try EMSSettings(values) : nil
-        ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") {
-            url in
-            url.hasPrefix("sqlite:") && url.count > 7 ? String(url.dropFirst(7)) : nil
-        }
+        ledger = try values.value(.ledgerURL, LedgerAddress.allowed, LedgerAddress.init)
         ledgerRetention = try values.seconds(.ledgerRetention)
         httpHost = try values.required(.httpHost)
         httpPort = try values.number(.httpPort, in: 0...65535)

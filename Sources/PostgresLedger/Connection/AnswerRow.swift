@@ -1,5 +1,5 @@
 import Foundation
-import LedgerCoding
+import LedgerStorage
 
 /// One row of an answer, in the server's binary form.
 struct AnswerRow: Sendable {

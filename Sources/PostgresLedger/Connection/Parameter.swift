@@ -1,5 +1,5 @@
 import Foundation
-import LedgerCoding
+import LedgerStorage
 
 /// A value that goes to the server with a statement, in the server's binary form.
 enum Parameter: Sendable {

@@ -8,6 +8,14 @@ struct ServerFailure: Error, Hashable, Sendable {
     /// The connection is gone, or the server has said that it ends it: what was asked may have been done or not.
     var isLoss: Bool { code.isEmpty || code.hasPrefix("08") || code.hasPrefix("57P") }
 
+    /// The server isn't there, or not yet: neither the address nor the user is at fault as far as one can tell.
+    var isAway: Bool {
+        guard code.isEmpty else { return code.hasPrefix("57P") }
+        // What a server says before there is a session comes as text alone.
+        let isRefused = message.contains("FATAL:") || message.contains("SSL") || message.contains("certificate")
+        return !isRefused || ["starting up", "shutting down", "too many"].contains { message.contains($0) }
+    }
+
     /// Another transaction was in the way; the same may work now.
     ///
     /// A second first receipt of one identity breaks a unique index: asked again, it is a later receipt.

@@ -1,6 +1,6 @@
 import AMQP
 import Foundation
-import LedgerCoding
+import LedgerStorage
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle

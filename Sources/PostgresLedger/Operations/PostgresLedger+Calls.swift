@@ -1,5 +1,5 @@
 import Foundation
-import LedgerCoding
+import LedgerStorage
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle
@@ -7,14 +7,17 @@ import SubscriptionLifecycle
 /// How every operation goes to the server and comes back.
 extension PostgresLedger {
     /// Makes a call; the rows are durable when it returns.
+    ///
+    /// One that only reads proves nothing about writing.
     func call(
         _ rank: Submission.Rank,
+        proves: Bool = true,
         disown: (@Sendable () -> ServerConnection.Call)? = nil,
         _ call: @escaping @Sendable (_ isRepeated: Bool) -> ServerConnection.Call
     ) async throws(LedgerFailure) -> [AnswerRow] {
         switch await queue.run(rank, disown: disown, call) {
         case .rows(let rows):
-            health.succeeded()
+            if proves { health.succeeded() }
             return rows
         case .failed(let failure), .unknown(let failure):
             let failure = LedgerFailure(server: failure, place: place)

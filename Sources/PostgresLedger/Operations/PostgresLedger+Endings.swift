@@ -1,5 +1,5 @@
 public import Foundation
-import LedgerCoding
+import LedgerStorage
 public import OrderFulfilment
 public import OrderMessages
 import SubscriptionLifecycle
@@ -49,14 +49,14 @@ extension PostgresLedger {
 
     /// The command's publishings were confirmed; its outcome event stays for duplicates, the rest goes.
     public func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
-        _ = try await call(.command(identity.description)) { _ in
+        _ = try await call(.command(identity.description), proves: false) { _ in
             .init(LedgerStatements.announced, [.text(identity.source), .text(identity.id), .integer(round)])
         }
     }
 
     /// Outcomes that are stored but not announced, the oldest first; not those that another worker is about to publish.
     public func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
-        let rows = try await call(.last) { [lease] _ in
+        let rows = try await call(.last, proves: false) { [lease] _ in
             .init(LedgerStatements.unannounced, [.integer(lease.number), .date(endedBefore), .integer(limit)])
         }
         return try read { try rows.map { try $0.storedOutcome() } }
@@ -64,7 +64,9 @@ extension PostgresLedger {
 
     /// Deletes commands that ended before and were announced, the longest ended first.
     public func prune(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> Int {
-        let rows = try await call(.last) { _ in .init(LedgerStatements.prune, [.date(endedBefore), .integer(limit)]) }
+        let rows = try await call(.last, proves: false) { _ in
+            .init(LedgerStatements.prune, [.date(endedBefore), .integer(limit)])
+        }
         return try read { Int(try rows.first?.integer(0) ?? 0) }
     }
 

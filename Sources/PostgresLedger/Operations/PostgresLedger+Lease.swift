@@ -1,4 +1,5 @@
 import Foundation
+import LedgerStorage
 import Logging
 public import OrderFulfilment
 
@@ -34,8 +35,8 @@ extension PostgresLedger {
     /// Proves that the ledger can be written now.
     ///
     /// Asks the server only when it hasn't taken a write a moment ago.
-    public func check() async throws(LedgerFailure) {
+    public func proveWritable() async throws(LedgerFailure) {
         if let trouble = health.trouble { throw trouble }
-        if lease.silence > 3 || health.isDoubtful { try await renew() }
+        if health.needsProof(after: 3) { try await renew() } else { _ = try await nextDue() }
     }
 }

@@ -1,5 +1,5 @@
 public import Foundation
-import LedgerCoding
+import LedgerStorage
 import Logging
 public import OrderFulfilment
 public import SubscriptionLifecycle
@@ -11,7 +11,8 @@ extension PostgresLedger {
         let token = Self.token()
         while true {
             let worker = lease.number
-            let rows = try await call(.last, disown: disown(token, of: worker)) { isRepeated in
+            // With nothing due, nothing is written.
+            let rows = try await call(.last, proves: false, disown: disown(token, of: worker)) { isRepeated in
                 .init(
                     LedgerStatements.wake,
                     [.integer(worker), .integer(token), .integer(limit), .date(now), .flag(isRepeated)]
@@ -40,7 +41,7 @@ extension PostgresLedger {
 
     /// When the next command is due; `nil` when none waits for a time.
     public func nextDue() async throws(LedgerFailure) -> Date? {
-        let rows = try await call(.last) { _ in .init(LedgerStatements.nextDue) }
+        let rows = try await call(.last, proves: false) { _ in .init(LedgerStatements.nextDue) }
         return try read { try rows.first?.optionalDouble(0).map { Date(stored: $0) } }
     }
 
@@ -58,7 +59,9 @@ extension PostgresLedger {
 
     /// What is known of a subscription; `nil` when the ledger has never seen it.
     public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
-        let rows = try await call(.last) { _ in .init(LedgerStatements.subscription, [.text(id.description)]) }
+        let rows = try await call(.last, proves: false) { _ in
+            .init(LedgerStatements.subscription, [.text(id.description)])
+        }
         return try read { try rows.first?.known(at: 0) }
     }
 

@@ -1,5 +1,5 @@
 import Foundation
-import LedgerCoding
+import LedgerStorage
 import OrderFulfilment
 
 extension LedgerFailure {

@@ -1,5 +1,5 @@
 import GRDB
-import LedgerCoding
+import LedgerStorage
 import OrderFulfilment
 
 extension LedgerFailure {

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import LedgerCoding
+import LedgerStorage
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle

@@ -1,7 +1,7 @@
 import AMQP
 import Foundation
 import GRDB
-import LedgerCoding
+import LedgerStorage
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle
