@@ -10,7 +10,9 @@ import Testing
 @Suite(.serialized) struct TroubleTests {
     @Test(.timeLimit(.minutes(3)))
     func `Connections cut at random lose nothing and do nothing twice`() async throws {
-        let store = try await PostgresLedgerStore()
+        let server = try await PostgresServer.dedicated()
+        defer { server.close() }
+        let store = try await PostgresLedgerStore(on: server)
         let ledgers = try await [store.worker(), store.worker()]
         let work = Workload(ledgers, lanes: 12, perLane: 40)
         let cuts = Task {

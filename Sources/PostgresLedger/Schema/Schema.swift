@@ -96,7 +96,16 @@ enum Schema {
         guard let row = path.first, row[0] == nil, let first = row[1]?.split(separator: ",").first else { return }
         let name = first.trimmingPrefix(while: \.isWhitespace).replacing("\"", with: "")
         guard !name.isEmpty, name != "$user" else { return }
-        try connection.script("CREATE SCHEMA IF NOT EXISTS \"\(name)\"", deadline)
+        // Two that make it at the same time would be in each other's way in spite of the words.
+        try connection.script(
+            """
+            BEGIN;
+            SELECT pg_advisory_xact_lock(\(lock), hashtext(\(ServerConnection.quoted(name))));
+            CREATE SCHEMA IF NOT EXISTS "\(name)";
+            COMMIT
+            """,
+            deadline
+        )
     }
 
     static func newer(_ found: Int, place: String) -> LedgerFailure {
