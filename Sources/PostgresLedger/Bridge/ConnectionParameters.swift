@@ -23,7 +23,8 @@ struct ConnectionParameters: Sendable {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &message) else {
             defer { PQfreemem(message) }
-            throw Problem(reason: ServerConnection.sentence(message))
+            // libpq may show the whole address, with its password.
+            throw Problem(reason: ServerConnection.sentence(message).replacing(url, with: "…"))
         }
         defer { PQconninfoFree(options) }
         var values: [(name: String, value: String)] = []

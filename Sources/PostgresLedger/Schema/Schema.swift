@@ -94,7 +94,7 @@ enum Schema {
     private static func makeSchema(_ connection: ServerConnection, _ deadline: Deadline) throws(ServerFailure) {
         let path = try connection.script("SELECT current_schema(), current_setting('search_path')", deadline)
         guard let row = path.first, row[0] == nil, let first = row[1]?.split(separator: ",").first else { return }
-        let name = first.trimmingPrefix(while: \.isWhitespace).replacing("\"", with: "")
+        let name = String(first.trimmingPrefix(while: \.isWhitespace)).replacing("\"", with: "")
         guard !name.isEmpty, name != "$user" else { return }
         // Two that make it at the same time would be in each other's way in spite of the words.
         try connection.script(
