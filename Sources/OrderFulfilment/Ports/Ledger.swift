@@ -75,8 +75,26 @@ public protocol Ledger: OperatorLedger {
     /// What is known of a subscription; `nil` when the ledger has never seen it.
     func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?
 
+    /// Proves that the ledger can be read and written now; throws why not.
+    ///
+    /// Asked about once a second, so it may answer from what it has just done.
+    func proveWritable() async throws(LedgerFailure)
+
+    /// An element for each time that another worker on the same ledger has made something due.
+    ///
+    /// Only a hint, and only for one listener: whoever waits also looks by itself now and then.
+    var wakeUps: AsyncStream<Void> { get }
+
     /// Writes what waits and closes.
     func close() async
+}
+
+extension Ledger {
+    /// Of a ledger that can be written whenever it can be read.
+    public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
+
+    /// Of a ledger that has one worker: none.
+    public var wakeUps: AsyncStream<Void> { AsyncStream { $0.finish() } }
 }
 
 /// What operators ask the ledger; also answered by a process that only reads.
