@@ -31,6 +31,8 @@ extension PostgresLedger {
         public var connections: Int
         /// Seconds that calls wait for a server that is away.
         public var patience: Double
+        /// Seconds that the server may take for an answer before its connection counts as lost.
+        public var longestAnswer = 10.0
         /// Seconds that opening waits for a server that isn't there yet.
         public var startPatience: Double
 
@@ -76,7 +78,8 @@ extension PostgresLedger {
             let writer = ConnectionThread(
                 queue: queue,
                 parameters: parameters,
-                statements: LedgerStatements.all
+                statements: LedgerStatements.all,
+                longestAnswer: settings.longestAnswer
             )
             for _ in 0..<settings.connections { try writer.start(ended: threads.oneMore) }
             let ledger = PostgresLedger(

@@ -12,7 +12,12 @@ final class LossyProxy: Sendable {
         case loseOne
         /// So is every one, and nobody gets a new connection.
         case loseAll
+        /// The next call to wake is kept back; what comes after it passes.
+        case holdWake
     }
+
+    /// Lets go of what is kept back, however long ago its sender has gone.
+    let release: WakePipe
 
     let port: Int
     private let listener: Int32
@@ -22,6 +27,7 @@ final class LossyProxy: Sendable {
 
     init(to server: Int) throws {
         self.server = server
+        release = try WakePipe()
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -83,6 +89,15 @@ final class LossyProxy: Sendable {
                 let count = read(entries[from].fd, &buffer, buffer.count)
                 guard count > 0 else { return }
                 if from == 1, shallLose(buffer[..<count]) { return }
+                if from == 0, shallHold(buffer[..<count]) {
+                    _ = release.wait(or: nil, milliseconds: 60_000)
+                    _ = send(to, buffer, count, Int32(MSG_NOSIGNAL))
+                    // Until the server has done it, or has gone.
+                    var answer = pollfd(fd: to, events: Int16(POLLIN), revents: 0)
+                    _ = poll(&answer, 1, 5_000)
+                    lost.add(1, ordering: .relaxed)
+                    return
+                }
                 guard send(to, buffer, count, Int32(MSG_NOSIGNAL)) == count else { return }
             }
         }
@@ -93,7 +108,7 @@ final class LossyProxy: Sendable {
         guard Data(bytes).firstRange(of: Data("COMMIT\0".utf8)) != nil else { return false }
         let loses = mode.withLock { mode in
             switch mode {
-            case .pass: return false
+            case .pass, .holdWake: return false
             case .loseOne:
                 mode = .pass
                 return true
@@ -102,6 +117,15 @@ final class LossyProxy: Sendable {
         }
         if loses { lost.add(1, ordering: .relaxed) }
         return loses
+    }
+
+    private func shallHold(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard Data(bytes).firstRange(of: Data("ledger_wake\0".utf8)) != nil else { return false }
+        return mode.withLock { mode in
+            guard case .holdWake = mode else { return false }
+            mode = .pass
+            return true
+        }
     }
 
     private static func loopback(_ port: Int) -> sockaddr_in {

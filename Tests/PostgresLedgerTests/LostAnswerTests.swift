@@ -23,7 +23,8 @@ import Testing
             store = try await PostgresLedgerStore {
                 $0.url = url
                 $0.connections = 1
-                $0.patience = 2
+                $0.patience = 5
+                $0.longestAnswer = 1
             }
             self.proxy = proxy
             ledger = try await store.worker()
@@ -101,6 +102,22 @@ import Testing
         #expect(try await scene.ledger.claim(LedgerScene.request("B", expecting: 3)) == .parked)
         try await scene.losing { try await $0.extendPatience(by: 10) }
         #expect(try await scene.ledger.nextDue() == LedgerScene.time(40))
+        await scene.end()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A call that reaches the server late, after it was made again, does nothing`() async throws {
+        let scene = try await Scene()
+        try await scene.ledger.release(scene.ledger.grant("W", of: "SUB-1").claim)
+        scene.proxy.set(.holdWake)
+        let woken = try await scene.ledger.wake(limit: 9, now: LedgerScene.time(9))
+        #expect(woken.map(\.grant.claim.identity.id) == ["W"], "on another connection")
+        try await scene.ledger.release(scene.ledger.grant("X", of: "SUB-2").claim)
+        let before = scene.proxy.losses
+        scene.proxy.release.signal()
+        try await eventually("the late call has come") { scene.proxy.losses > before }
+        let next = try await scene.ledger.wake(limit: 9, now: LedgerScene.time(9))
+        #expect(next.map(\.grant.claim.identity.id) == ["X"])
         await scene.end()
     }
 

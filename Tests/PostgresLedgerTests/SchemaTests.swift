@@ -96,7 +96,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "postgres://orders@127.0.0.1:1/postgres?password=secret", "postgres://orders:secret@[", "postgres://x?nonsense=1",
+        "postgres://orders@127.0.0.1:1/postgres?password=secret", "postgres://orders:secret@[",
+        "postgres://x?nonsense=1",
     ])
     func `An address that leads nowhere is told without its password`(_ url: String) async throws {
         let store = try await PostgresLedgerStore { $0.url = url }

@@ -1,8 +1,9 @@
 import CPostgres
 
 extension ServerConnection {
-    /// Runs a text of statements, one after the other, as one transaction unless they say otherwise; the rows of the
-    /// last, as texts. Only before ``prepare(_:_:)``.
+    /// Runs a text of statements, as one transaction unless they say otherwise; answers with the rows of the last.
+    ///
+    /// Only before ``prepare(_:_:)``.
     @discardableResult
     func script(_ sql: String, _ deadline: Deadline) throws(ServerFailure) -> [[String?]] {
         guard PQsendQuery(handle, sql) == 1 else { throw failure() }

@@ -14,8 +14,6 @@ struct ConnectionLoop {
     /// What it may have done, or may still do.
     private var doubtful: [Submission] = []
 
-    /// Seconds that connecting, and the server's answer to a group, may take.
-    private static let longestAnswer = 10.0
     /// Calls that are again in somebody's way are refused.
     private static let mostCollisions = 8
 
@@ -60,7 +58,7 @@ struct ConnectionLoop {
     }
 
     private mutating func connectOnce() throws(ServerFailure) -> ServerConnection {
-        let deadline = Deadline(after: Self.longestAnswer)
+        let deadline = Deadline(after: thread.longestAnswer)
         let queue = queue
         let connection = try ServerConnection(thread.parameters, deadline: deadline) { queue.expire() }
         let session = try ServerSession(connection, deadline)
@@ -101,7 +99,7 @@ struct ConnectionLoop {
         let ending: ServerConnection.Ending
         do throws(ServerFailure) {
             let calls = group.map { $0.call($0.isRepeated) }
-            ending = try connection.transaction(calls, Deadline(after: Self.longestAnswer))
+            ending = try connection.transaction(calls, Deadline(after: thread.longestAnswer))
         } catch {
             for var submission in group {
                 submission.isRepeated = true

@@ -6,6 +6,8 @@ struct ConnectionThread: Sendable {
     let parameters: ConnectionParameters
     /// What every session prepares.
     let statements: [Statement]
+    /// Seconds that connecting, and the server's answer to a group, may take.
+    var longestAnswer = 10.0
     /// Told of what other workers say.
     var listening: Listening?
 

@@ -1,5 +1,7 @@
 extension SchemaStep1 {
-    /// The order of the commands of one subscription. Callers hold the lane's lock.
+    /// The order of the commands of one subscription.
+    ///
+    /// Callers hold the lane's lock.
     static let lanes = """
         CREATE FUNCTION ledger_is_free(p_subscription text) RETURNS boolean LANGUAGE sql AS $$
             SELECT NOT EXISTS (

@@ -1,4 +1,6 @@
 extension SchemaStep1 {
+    /// What is kept.
+    ///
     /// Dates are `double precision`, seconds since 2001-01-01 UTC, so that a date comes back as it was: in SQL
     /// `to_timestamp(due + 978307200)`. Leases alone are the server's own time, and only the server compares them.
     static let tables = """

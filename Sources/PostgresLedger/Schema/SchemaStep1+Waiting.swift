@@ -1,5 +1,7 @@
 extension SchemaStep1 {
-    /// Commands whose time comes. Nothing here waits for another transaction: what is busy is skipped.
+    /// Commands whose time comes.
+    ///
+    /// Nothing here waits for another transaction: what is busy is skipped.
     static let waiting = """
         CREATE FUNCTION ledger_wake(
             p_worker bigint, p_token bigint, p_limit bigint, p_now double precision, p_is_repeated boolean
