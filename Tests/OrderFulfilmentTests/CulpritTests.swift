@@ -11,10 +11,10 @@ import Testing
 /// Messages that may have killed a worker.
 @Suite struct CulpritTests {
     /// A line after an unclean exit: a worker that has died held these creations.
-    static func afterCrash(_ ids: [String]) async throws -> LineSetup {
+    static func afterCrash(_ ids: [String], isClean: Bool = false) async throws -> LineSetup {
         let broker = InMemoryBroker()
         var setup = LineSetup(broker: broker)
-        setup.ledger = TroubledLedger(predecessorWait: 600, followsCrash: true)
+        setup.ledger = TroubledLedger(predecessorWait: 600, followsCrash: !isClean)
         let topology = OrderTopology()
         try broker.declare(topology.topology)
         let shop = broker.publisher()
@@ -49,6 +49,28 @@ import Testing
             #expect(line.ledger.struck.count == 3, "what is new is no suspect")
             for digest in Set(line.ledger.struck) {
                 #expect(try await line.ledger.strike(digest, at: line.setup.time.now) == 0, "each was cleared")
+            }
+        }
+    }
+
+    @Test func `After a clean exit nobody is a suspect, nor after a crash what a cut connection brings again`()
+        async throws
+    {
+        for isClean in [true, false] {
+            try await withLine(try await Self.afterCrash(["a", "b"], isClean: isClean)) { line in
+                try await line.idle()
+                let struck = line.ledger.struck.count
+                #expect(struck == (isClean ? 0 : 2))
+                let gate = Gate()
+                await line.gateway.beforeApply { _ in await gate.pass() }
+                try await line.send("late", .createSubscription, Commands.creation)
+                try await eventually("it applies") { gate.waiting == 1 }
+                let deliveries = line.counts.deliveries
+                line.broker.cutConnections()
+                try await eventually("it comes again") { line.counts.deliveries == deliveries + 1 }
+                gate.open()
+                try await line.outcome(of: "late")
+                #expect(line.ledger.struck.count == struck)
             }
         }
     }

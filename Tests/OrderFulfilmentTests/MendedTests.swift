@@ -88,19 +88,21 @@ import Testing
         }
     }
 
-    @Test func `The relay publishes side by side: what isn't confirmed holds up none of the others`() async throws {
-        try await withLine(LineSetup(confirmTimeout: 2)) { line in
-            line.publisher.refuse(line.topology.events, with: .refused)
-            for number in 1...20 {
-                try await line.send("c\(number)", .createSubscription, of: "SUB-\(number)", Commands.creation)
-            }
-            try await eventually("all are acknowledged") { line.count(.outcome) == 20 }
-            line.publisher.refuse(line.topology.events, with: nil)
-            let start = line.setup.time.uptime
-            try await eventually("all are published") { line.outcomes.count == 20 }
-            #expect(line.setup.time.uptime - start < 30)
-            try await line.idle()
+    @Test func `The relay publishes side by side: one that isn't confirmed holds up none of the others`() async throws {
+        let ledger = InMemoryLedger(predecessorWait: 30)
+        for number in 1...5 {
+            let request = try LedgerScene.request("\(number)", of: "SUB-\(number)")
+            guard case .granted(let grant) = try await ledger.claim(request) else { continue }
+            try await ledger.complete(LedgerScene.ending(grant.claim, version: 1, at: 1), under: grant.claim)
         }
+        let gate = Gate()
+        let consumer = Self.consumer(StillSource(status: ConsumerStatus()), StillPublisher(gate: gate), ledger)
+        let relay = Task { await OutboxRelay(line: consumer.line).run() }
+        try await eventually("all are on their way at once") { gate.waiting == 5 }
+        gate.open()
+        try await eventually("all are announced") { try await ledger.statistics().unannounced == 0 }
+        consumer.line.drain.begin()
+        await relay.value
     }
 
     @Test func `A woken command that the ledger doesn't end goes back to the ledger, not into a loop`() async throws {
@@ -141,28 +143,35 @@ import Testing
         isAlive: Bool,
         isReady: Bool
     ) async throws {
-        let topology = OrderTopology()
-        let consumer = OrderConsumer(
-            source: StillSource(
-                status: ConsumerStatus(
-                    epoch: 1,
-                    consuming: Set(topology.consumedQueues),
-                    secondsSinceLastTurn: silence
-                )
-            ),
-            publisher: StillPublisher(),
-            ledger: InMemoryLedger(predecessorWait: 30),
+        let status = ConsumerStatus(
+            epoch: 1,
+            consuming: Set(OrderTopology().consumedQueues),
+            secondsSinceLastTurn: silence
+        )
+        let ledger = InMemoryLedger(predecessorWait: 30)
+        let consumer = Self.consumer(StillSource(status: status), StillPublisher(), ledger)
+        #expect(consumer.isAlive == isAlive)
+        #expect(await consumer.readiness().isReady == isReady)
+    }
+
+    private static func consumer(
+        _ source: StillSource,
+        _ publisher: StillPublisher,
+        _ ledger: InMemoryLedger
+    ) -> OrderConsumer {
+        OrderConsumer(
+            source: source,
+            publisher: publisher,
+            ledger: ledger,
             gateway: FakeEntitlementGateway(),
             lifecycle: Lifecycle(),
-            topology: topology,
+            topology: OrderTopology(),
             translator: Translator(),
             settings: LineSettings(workerName: "worker"),
             predecessorWait: 30,
             timekeeper: FastTime().timekeeper,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        #expect(consumer.isAlive == isAlive)
-        #expect(await consumer.readiness().isReady == isReady)
     }
 
     private struct StillSource: DeliverySource {
@@ -175,7 +184,8 @@ import Testing
 
     private struct StillPublisher: Publisher {
         var status: PublisherStatus { PublisherStatus(canConfirm: true) }
-        func publish(_ publishing: Publishing) async throws(PublishFailure) {}
+        var gate: Gate?
+        func publish(_ publishing: Publishing) async throws(PublishFailure) { await gate?.pass() }
         func close() async {}
     }
 }
