@@ -14,6 +14,7 @@ extension PostgresLedger {
         var place: String
         var logger: Logger
         var threads: ThreadsEnded
+        var followsCrash: Bool
         var wakeUps: (AsyncStream<Void>, AsyncStream<Void>.Continuation)
     }
 
@@ -92,6 +93,7 @@ extension PostgresLedger {
                     place: parameters.place,
                     logger: logger,
                     threads: threads,
+                    followsCrash: worker.followsCrash,
                     wakeUps: stream
                 )
             )
@@ -115,7 +117,7 @@ extension PostgresLedger {
     }
 
     /// A worker's number, and what it must know of the ledger.
-    private typealias Entry = (number: Int64, schema: String, seed: Int64)
+    private typealias Entry = (number: Int64, followsCrash: Bool, schema: String, seed: Int64)
 
     private static func prepareTables(
         _ parameters: ConnectionParameters,
@@ -150,15 +152,15 @@ extension PostgresLedger {
         try Session.checkWritable(connection, place: parameters.place, deadline)
         try Schema.migrate(connection, place: parameters.place, deadline)
         let join = """
-            SELECT ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \
-            \(settings.lease.total), \(now.stored), \(settings.predecessorWait)), current_schema(), seed
-            FROM ledger
+            SELECT o_worker, o_follows_crash, current_schema(), seed
+            FROM ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \
+            \(settings.lease.total), \(now.stored), \(settings.predecessorWait), NULL), ledger
             """
         let row = try connection.script(join, deadline).first ?? []
-        guard row.count == 3, let number = row[0].flatMap({ Int64($0) }), let schema = row[1],
-            let seed = row[2].flatMap({ Int64($0) })
+        guard row.count == 4, let number = row[0].flatMap({ Int64($0) }), let schema = row[2],
+            let seed = row[3].flatMap({ Int64($0) })
         else { throw ServerFailure.lost("the server gave this worker no number") }
-        return (number, schema, seed)
+        return (number, row[1] == "t", schema, seed)
     }
 
     /// Whether a worker could begin there: answers whether there is a ledger already, and throws what would stop it.

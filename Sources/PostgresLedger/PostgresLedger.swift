@@ -12,6 +12,9 @@ public final class PostgresLedger: Ledger {
     /// Something is due that another worker has made so.
     public let wakeUps: AsyncStream<Void>
 
+    /// Whether a worker before this one was heard of no more without having ended in order.
+    public let followsCrash: Bool
+
     let queue: SubmissionQueue
     let reader: PostgresLedgerReader
     let lease: WorkerLease
@@ -25,6 +28,7 @@ public final class PostgresLedger: Ledger {
     let renewal: Renewal
 
     init(_ parts: Parts) {
+        followsCrash = parts.followsCrash
         queue = parts.queue
         reader = parts.reader
         lease = parts.lease

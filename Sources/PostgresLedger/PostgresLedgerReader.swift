@@ -25,7 +25,7 @@ public final class PostgresLedgerReader: LedgerQueries {
     public static func open(url: String) async throws(LedgerFailure) -> PostgresLedgerReader {
         let parameters = try PostgresLedger.parameters(url)
         try await OwnThread.run { () throws(LedgerFailure) in
-            do { try look(parameters) } catch { throw LedgerFailure(error, place: parameters.place) }
+            do { _ = try look(parameters) } catch { throw LedgerFailure(error, place: parameters.place) }
         }
         do throws(ServerFailure) {
             return try PostgresLedgerReader(parameters, patience: 15)
@@ -34,7 +34,9 @@ public final class PostgresLedgerReader: LedgerQueries {
         }
     }
 
-    private static func look(_ parameters: ConnectionParameters) throws {
+    /// Throws unless there is a ledger that this program understands; answers with its seed.
+    @discardableResult
+    static func look(_ parameters: ConnectionParameters) throws -> Int64 {
         let deadline = Deadline(after: 15)
         let connection = try ServerConnection(parameters, deadline: deadline)
         switch try Schema.inspect(connection, deadline) {
@@ -44,6 +46,8 @@ public final class PostgresLedgerReader: LedgerQueries {
             guard version <= Schema.version else { throw Schema.newer(version, place: parameters.place) }
             guard version == Schema.version else { throw Schema.older(place: parameters.place) }
         }
+        let seed = try connection.script("SELECT seed FROM ledger", deadline).first?.first.flatMap(\.self)
+        return seed.flatMap { Int64($0) } ?? 0
     }
 
     deinit { queue.close() }
@@ -79,6 +83,34 @@ public final class PostgresLedgerReader: LedgerQueries {
     public func close() async {
         queue.close()
         await threads.wait()
+    }
+
+    /// What opening a round would answer.
+    public func verdict(on letter: LetterOfCommand) async throws(LedgerFailure) -> RoundVerdict {
+        let found = try await ask {
+            LetterQueries.standing(letter)
+        } reading: {
+            try LetterQueries.found($0, letter)
+        }
+        return found.verdict(on: letter)
+    }
+
+    /// What became of a dead letter by an operator's hand.
+    public func note(of key: String) async throws(LedgerFailure) -> LetterNote? {
+        try await ask {
+            .init(LetterQueries.noteOf, [.text(key)])
+        } reading: {
+            try $0.first.map(LetterQueries.note)
+        }
+    }
+
+    /// The operations that are paused, by name.
+    public func pauses() async throws(LedgerFailure) -> [Pause] {
+        try await ask {
+            .init(LetterQueries.pauses)
+        } reading: {
+            try $0.map(LetterQueries.pause)
+        }
     }
 
     private func ask<Value>(

@@ -53,6 +53,9 @@ public protocol Ledger: OperatorLedger {
     /// leaves them alone. The next delivery of such a command may have it too.
     func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand?
 
+    /// Whether ``wakeSuspect(now:)`` would have one that came about since this worker started: another one has died.
+    func hasSuspects() async throws(LedgerFailure) -> Bool
+
     /// Adds a strike to a message that is about to be handled alone, before it is; answers how many it had.
     func strike(_ digest: String, at now: Date) async throws(LedgerFailure) -> Int
 
@@ -92,6 +95,9 @@ public protocol Ledger: OperatorLedger {
 extension Ledger {
     /// Of a ledger that can be written whenever it can be read.
     public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
+
+    /// Of a ledger that has one worker: none but those of before its start.
+    public func hasSuspects() async throws(LedgerFailure) -> Bool { false }
 
     /// Of a ledger that has one worker: none.
     public var wakeUps: AsyncStream<Void> { AsyncStream { $0.finish() } }

@@ -26,6 +26,14 @@ enum LedgerAddress: Equatable {
         }
     }
 
+    /// The file that it is in, if it is in one.
+    var filePath: String? {
+        switch self {
+        case .file(let path): path
+        case .postgres: nil
+        }
+    }
+
     /// Opens it for the worker that has these settings.
     func open(for settings: WorkerSettings, logger: Logger) async throws(LedgerFailure) -> any Ledger {
         switch self {

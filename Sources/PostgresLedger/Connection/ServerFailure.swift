@@ -13,7 +13,9 @@ struct ServerFailure: Error, Hashable, Sendable {
         guard code.isEmpty else { return code.hasPrefix("57P") }
         // What a server says before there is a session comes as text alone.
         let isRefused = message.contains("FATAL:") || message.contains("SSL") || message.contains("certificate")
-        return !isRefused || ["starting up", "shutting down", "too many"].contains { message.contains($0) }
+        // 14 and newer say "not yet accepting connections" while they recover from a crash.
+        let passing = ["starting up", "shutting down", "not yet accepting", "in recovery mode", "too many"]
+        return !isRefused || passing.contains { message.contains($0) }
     }
 
     /// Another transaction was in the way; the same may work now.

@@ -34,7 +34,8 @@ extension AnswerRow {
             intents: try StoredJSON.intents(bytes(12).map { Data($0) }),
             attempts: Int(try integer(8)),
             patience: try flag(9) ? .exhausted : .left,
-            receivedAt: Date(stored: try double(10))
+            receivedAt: Date(stored: try double(10)),
+            isDeclaredApplied: try flag(17)
         )
     }
 

@@ -54,7 +54,7 @@ enum OperatorQueries {
         let all = states.flatMap { state in
             [(false, false), (false, true), (true, false), (true, true)].map { matching($0.0, $0.1, state) }
         }
-        return all + [withID, counts]
+        return all + [withID, counts] + LetterQueries.statements
     }()
 
     /// The newest commands first.
@@ -81,7 +81,7 @@ enum OperatorQueries {
             claimed: commands.values.reduce(0, +),
             ended: commands[OrderRecord.State.ended.rawValue, default: 0] + unannounced,
             open: Dictionary(
-                uniqueKeysWithValues: ([.inHand] + parked).map { ($0, commands[$0.rawValue, default: 0]) }
+                uniqueKeysWithValues: ([.inHand, .reopened] + parked).map { ($0, commands[$0.rawValue, default: 0]) }
             ),
             unannounced: unannounced,
             parkedBytes: parked.map { bytes[$0.rawValue, default: 0] }.reduce(0, +)

@@ -22,6 +22,7 @@ extension PostgresLedger {
                         .text(request.identity.id), .text(request.fingerprint), .text(request.operation.rawValue),
                         .text(request.subscriptionID.description), .integer(request.expectedVersion), .bytes(message),
                         .integer(request.message.body.count), .date(request.receivedAt), .double(patience),
+                        .flag(request.operation.createsSubscription),
                     ]
                 )
             }
@@ -77,7 +78,11 @@ extension PostgresLedger {
     }
 
     /// What undoes a call that has put something in hand without anybody's knowledge.
-    func disown(_ token: Int64, of worker: Int64) -> @Sendable () -> ServerConnection.Call {
-        { .init(LedgerStatements.disown, [.integer(worker), .integer(token)]) }
+    func disown(
+        _ token: Int64,
+        of worker: Int64,
+        isSuspect: Bool = false
+    ) -> @Sendable () -> ServerConnection.Call {
+        { .init(LedgerStatements.disown, [.integer(worker), .integer(token), .flag(isSuspect)]) }
     }
 }

@@ -25,7 +25,10 @@ extension PostgresLedger {
         let rows = try await call(.last) { _ in
             .init(
                 LedgerStatements.join,
-                [.text(name), .double(terms.begins), .double(terms.total), .date(Date()), .double(patience)]
+                [
+                    .text(name), .double(terms.begins), .double(terms.total), .date(Date()), .double(patience),
+                    .integer(worker),
+                ]
             )
         }
         let number = try read { try rows.first?.integer(0) }

@@ -30,6 +30,46 @@ extension PostgresLedger {
         }
     }
 
+    /// Claims one command that was in hand without a decision when a worker died.
+    public func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand? {
+        while true {
+            let (worker, token) = (lease.number, Self.token())
+            let rows = try await call(
+                .last,
+                proves: false,
+                disown: disown(token, of: worker, isSuspect: true)
+            ) { isRepeated in
+                .init(LedgerStatements.wakeSuspect, [.integer(worker), .integer(token), .flag(isRepeated)])
+            }
+            guard let row = rows.first else { return nil }
+            if row.optionalText(0) == "lapsed" {
+                try await join(after: worker)
+                continue
+            }
+            do { return try row.woken() } catch { await setAside(row, error, now: now) }
+        }
+    }
+
+    /// Whether a worker has died with something undecided in hand that nobody has taken yet.
+    public func hasSuspects() async throws(LedgerFailure) -> Bool {
+        let rows = try await call(.last, proves: false) { _ in .init(LedgerStatements.hasSuspects) }
+        return try read { try rows.first?.flag(0) } ?? false
+    }
+
+    /// Adds a strike to a message; answers how many it had.
+    public func strike(_ digest: String, at now: Date) async throws(LedgerFailure) -> Int {
+        let token = Self.token()
+        let rows = try await call(.command(digest)) { _ in
+            .init(LedgerStatements.strike, [.text(digest), .date(now), .integer(token)])
+        }
+        return try read { Int(try rows.first?.integer(0) ?? 0) }
+    }
+
+    /// Forgets a message's strikes.
+    public func clearStrikes(_ digest: String) async throws(LedgerFailure) {
+        _ = try await call(.command(digest)) { _ in .init(LedgerStatements.clearStrikes, [.text(digest)]) }
+    }
+
     /// One row that can't be read must not keep all other commands from being woken.
     private func setAside(_ row: AnswerRow, _ error: any Error, now: Date) async {
         let detail = "the ledger can't read this command: \(error)"

@@ -4,7 +4,8 @@ extension SchemaStep1 {
         -- All that a worker needs of a command.
         CREATE FUNCTION ledger_grant_of(p_number bigint, p_answer text) RETURNS ledger_grant LANGUAGE sql AS $$
             SELECT p_answer, c.number, c.source, c.id, c.subscription, c.operation, c.round, c.fence, c.attempts,
-                c.is_exhausted, c.received_at, d.decision, d.intents, m.content, s.version, s.kind, s.ends_with_term
+                c.is_exhausted, c.received_at, d.decision, d.intents, m.content, s.version, s.kind, s.ends_with_term,
+                c.is_declared_applied
             FROM ledger_command c
                 LEFT JOIN ledger_decision d ON d.number = c.number
                 LEFT JOIN ledger_message m ON m.number = c.number
@@ -17,20 +18,28 @@ extension SchemaStep1 {
         RETURNS void LANGUAGE sql AS $$
             UPDATE ledger_command SET
                 state = 'in-hand', owner = p_worker, token = p_token, fence = nextval('ledger_fence'), due = NULL,
-                awaits = NULL, is_released = false, is_exhausted = coalesce(p_is_exhausted, is_exhausted)
+                awaits = NULL, is_released = false, is_suspect = false,
+                is_exhausted = coalesce(p_is_exhausted, is_exhausted)
             WHERE number = p_number
         $$;
 
         CREATE FUNCTION ledger_claim(
             p_worker bigint, p_token bigint, p_lane bigint, p_source text, p_id text, p_fingerprint text,
             p_operation text, p_subscription text, p_expected bigint, p_message bytea, p_bytes bigint,
-            p_received double precision, p_patience double precision
+            p_received double precision, p_patience double precision, p_creates boolean
         ) RETURNS ledger_grant LANGUAGE plpgsql AS $$
         DECLARE
             v_command record;
             v_version bigint;
-            v_number bigint;
             v_grant ledger_grant;
+            v_is_free boolean;
+            v_is_paused boolean;
+            v_is_ahead boolean;
+            v_state text;
+            v_fence bigint := 0;
+            v_place bigint;
+            v_awaits bigint;
+            v_due double precision;
         BEGIN
             PERFORM pg_advisory_xact_lock(p_lane);
             IF NOT ledger_may_begin(p_worker) THEN
@@ -39,7 +48,7 @@ extension SchemaStep1 {
             END IF;
             SELECT number, fingerprint, state, is_released, owner, token INTO v_command FROM ledger_command
             WHERE id = p_id AND source = p_source;
-            IF FOUND THEN
+            IF FOUND AND (v_command.fingerprint <> p_fingerprint OR v_command.state <> 'reopened') THEN
                 v_grant.number := v_command.number;
                 IF v_command.fingerprint <> p_fingerprint THEN
                     v_grant.answer := 'conflict';
@@ -50,6 +59,8 @@ extension SchemaStep1 {
                     RETURN ledger_grant_of(v_command.number, 'granted');
                 ELSIF v_command.state = 'in-hand' AND v_command.owner = p_worker THEN
                     v_grant.answer := 'in-hand';
+                ELSIF ledger_is_paused(p_operation) THEN
+                    v_grant.answer := 'parked';
                 ELSIF v_command.state = 'in-hand' AND NOT ledger_lives(v_command.owner) THEN
                     PERFORM ledger_take(v_command.number, p_worker, p_token, NULL);
                     RETURN ledger_grant_of(v_command.number, 'granted');
@@ -69,37 +80,47 @@ extension SchemaStep1 {
                 RETURN v_grant;
             END IF;
 
+            -- It comes for the first time, or as the message of a round that an operator has opened.
             SELECT version INTO v_version FROM ledger_subscription WHERE id = p_subscription;
-            IF ledger_is_free(p_subscription) THEN
-                INSERT INTO ledger_command (
-                    source, id, fingerprint, operation, subscription, lane, expected_version, bytes, received_at,
-                    state, owner, token, fence
-                ) VALUES (
-                    p_source, p_id, p_fingerprint, p_operation, p_subscription, p_lane, p_expected, p_bytes,
-                    p_received, 'in-hand', p_worker, p_token, nextval('ledger_fence')
-                ) RETURNING number INTO v_number;
-                v_grant := ledger_grant_of(v_number, 'granted');
-            ELSIF p_expected > coalesce(v_version, 0) THEN
-                INSERT INTO ledger_command (
-                    source, id, fingerprint, operation, subscription, lane, expected_version, bytes, received_at,
-                    state, awaits, due
-                ) VALUES (
-                    p_source, p_id, p_fingerprint, p_operation, p_subscription, p_lane, p_expected, p_bytes,
-                    p_received, 'premature', p_expected, p_received + p_patience
-                ) RETURNING number INTO v_number;
-                v_grant.answer := 'parked';
+            v_is_free := ledger_is_free(p_subscription);
+            v_is_paused := ledger_is_paused(p_operation);
+            v_is_ahead := p_expected > coalesce(v_version, 0);
+            IF v_is_free AND NOT v_is_paused THEN
+                v_state := 'in-hand';
+                v_fence := nextval('ledger_fence');
+            ELSIF coalesce(v_is_ahead, v_is_paused AND v_version IS NULL AND NOT p_creates) THEN
+                -- What waits only because of a pause must not hold back what it builds on.
+                v_state := 'premature';
+                v_awaits := coalesce(p_expected, 0);
+                v_due := p_received + p_patience;
+            ELSIF v_is_free THEN
+                -- The head of its lane, until its operation is paused no more.
+                v_state := 'retrying';
+                v_due := p_received;
             ELSE
+                v_state := 'behind';
+                v_place := ledger_next_place(p_subscription);
+            END IF;
+            IF v_command.number IS NULL THEN
                 INSERT INTO ledger_command (
                     source, id, fingerprint, operation, subscription, lane, expected_version, bytes, received_at,
-                    state, place
+                    state, place, awaits, due, owner, token, fence
                 ) VALUES (
                     p_source, p_id, p_fingerprint, p_operation, p_subscription, p_lane, p_expected, p_bytes,
-                    p_received, 'behind', ledger_next_place(p_subscription)
-                ) RETURNING number INTO v_number;
-                v_grant.answer := 'parked';
+                    p_received, v_state, v_place, v_awaits, v_due, p_worker, p_token, v_fence
+                ) RETURNING number INTO v_command.number;
+                -- The message is there from the first moment: the ledger alone can finish whatever was claimed.
+                INSERT INTO ledger_message (number, content) VALUES (v_command.number, p_message);
+            ELSE
+                UPDATE ledger_command SET
+                    state = v_state, place = v_place, awaits = v_awaits, due = v_due, owner = p_worker,
+                    token = p_token, fence = v_fence, bytes = p_bytes, received_at = p_received, detail = NULL
+                WHERE number = v_command.number;
+                INSERT INTO ledger_message (number, content) VALUES (v_command.number, p_message)
+                ON CONFLICT (number) DO UPDATE SET content = excluded.content;
             END IF;
-            -- The message is there from the first moment: the ledger alone can finish whatever was claimed.
-            INSERT INTO ledger_message (number, content) VALUES (v_number, p_message);
+            IF v_state = 'in-hand' THEN RETURN ledger_grant_of(v_command.number, 'granted'); END IF;
+            v_grant.answer := 'parked';
             RETURN v_grant;
         END
         $$;

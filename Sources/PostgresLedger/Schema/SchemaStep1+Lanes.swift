@@ -53,6 +53,11 @@ extension SchemaStep1 {
         END
         $$;
 
+        -- Whether commands of the operation are not begun.
+        CREATE FUNCTION ledger_is_paused(p_operation text) RETURNS boolean LANGUAGE sql STABLE AS $$
+            SELECT EXISTS (SELECT FROM ledger_pause WHERE operation = p_operation AND ended_by IS NULL)
+        $$;
+
         -- Tells other workers, if there are any, that something is due.
         CREATE FUNCTION ledger_tell(p_worker bigint) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN

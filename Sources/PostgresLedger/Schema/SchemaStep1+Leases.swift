@@ -12,16 +12,18 @@ extension SchemaStep1 {
         $$;
 
         -- Frees what workers have in hand that are heard of no more: what was not decided as soon as they may not
-        -- begin a write to EMS any more, the rest when nothing of theirs can land there either.
+        -- begin a write to EMS any more, the rest when nothing of theirs can land there either. What was not decided
+        -- may have killed its worker, unless that one is known to live: whoever takes it handles it alone.
         CREATE FUNCTION ledger_sweep(p_now double precision) RETURNS boolean LANGUAGE plpgsql AS $$
         DECLARE
             v_worker record;
             v_command record;
             v_left boolean;
+            v_is_decided boolean;
             v_freed boolean := false;
         BEGIN
             FOR v_worker IN
-                SELECT id, lease_until <= clock_timestamp() AS is_over FROM ledger_worker
+                SELECT id, has_left, lease_until <= clock_timestamp() AS is_over FROM ledger_worker
                 WHERE begins_until <= clock_timestamp() FOR NO KEY UPDATE SKIP LOCKED
             LOOP
                 v_left := false;
@@ -30,13 +32,15 @@ extension SchemaStep1 {
                 LOOP
                     -- Never waits: the look after this one finds it again.
                     IF pg_try_advisory_xact_lock(v_command.lane) THEN
-                        UPDATE ledger_command SET state = 'retrying', is_released = true, due = p_now
-                        WHERE number = v_command.number AND owner = v_worker.id AND state = 'in-hand' AND (
-                            v_worker.is_over OR NOT EXISTS (
-                                SELECT FROM ledger_decision d
-                                WHERE d.number = v_command.number AND d.decision IS NOT NULL
-                            )
+                        v_is_decided := EXISTS (
+                            SELECT FROM ledger_decision d
+                            WHERE d.number = v_command.number AND d.decision IS NOT NULL
                         );
+                        UPDATE ledger_command SET
+                            state = 'retrying', is_released = true, due = p_now,
+                            is_suspect = NOT v_worker.has_left AND NOT v_is_decided
+                        WHERE number = v_command.number AND owner = v_worker.id AND state = 'in-hand'
+                            AND (v_worker.is_over OR NOT v_is_decided);
                         v_freed := v_freed OR FOUND;
                     ELSE
                         v_left := true;
@@ -50,14 +54,23 @@ extension SchemaStep1 {
         END
         $$;
 
-        -- A worker comes; answers with its number. When it is the only one, nobody's patience has run meanwhile.
+        -- The worker lives: what it was silent with has killed nobody.
+        CREATE FUNCTION ledger_acquit(p_worker bigint) RETURNS void LANGUAGE sql AS $$
+            UPDATE ledger_command SET is_suspect = false WHERE is_suspect AND owner = p_worker
+        $$;
+
+        -- A worker comes, perhaps one that was here before; answers with its number, and whether another one has died.
+        -- When it is the only one, nobody's patience has run meanwhile.
         CREATE FUNCTION ledger_join(
             p_name text, p_begins double precision, p_lease double precision, p_now double precision,
-            p_patience double precision
-        ) RETURNS bigint LANGUAGE plpgsql AS $$
-        DECLARE
-            v_worker bigint;
+            p_patience double precision, p_before bigint, OUT o_worker bigint, OUT o_follows_crash boolean
+        ) LANGUAGE plpgsql AS $$
         BEGIN
+            UPDATE ledger_worker SET has_left = true WHERE id = p_before;
+            PERFORM ledger_acquit(p_before);
+            o_follows_crash := EXISTS (
+                SELECT FROM ledger_worker WHERE begins_until <= clock_timestamp() AND NOT has_left
+            );
             PERFORM ledger_sweep(p_now);
             IF NOT EXISTS (SELECT FROM ledger_worker WHERE lease_until > clock_timestamp()) THEN
                 UPDATE ledger_command SET due = greatest(due, p_now + p_patience)
@@ -70,8 +83,7 @@ extension SchemaStep1 {
             VALUES (
                 p_name, clock_timestamp() + make_interval(secs => p_begins),
                 clock_timestamp() + make_interval(secs => p_lease)
-            ) RETURNING id INTO v_worker;
-            RETURN v_worker;
+            ) RETURNING id INTO o_worker;
         END
         $$;
 
@@ -87,6 +99,7 @@ extension SchemaStep1 {
                 lease_until = clock_timestamp() + make_interval(secs => p_lease)
             WHERE id = p_worker AND lease_until > clock_timestamp();
             v_stays := FOUND;
+            IF v_stays THEN PERFORM ledger_acquit(p_worker); END IF;
             PERFORM ledger_sweep(p_now);
             RETURN v_stays;
         END
@@ -95,7 +108,7 @@ extension SchemaStep1 {
         -- The worker goes, in order: what it holds undecided is free at once.
         CREATE FUNCTION ledger_leave(p_worker bigint, p_now double precision) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
-            UPDATE ledger_worker SET begins_until = clock_timestamp() WHERE id = p_worker;
+            UPDATE ledger_worker SET begins_until = clock_timestamp(), has_left = true WHERE id = p_worker;
             PERFORM ledger_sweep(p_now);
             DELETE FROM ledger_worker WHERE id = p_worker AND NOT EXISTS (
                 SELECT FROM ledger_command WHERE owner = p_worker AND state = 'in-hand'
@@ -105,8 +118,10 @@ extension SchemaStep1 {
         $$;
 
         -- Calls whose answer was lost and that nobody waits for: what they have put in hand is let go.
-        CREATE FUNCTION ledger_disown(p_worker bigint, p_token bigint) RETURNS void LANGUAGE sql AS $$
-            UPDATE ledger_command SET state = 'retrying', is_released = true, due = received_at
+        CREATE FUNCTION ledger_disown(p_worker bigint, p_token bigint, p_is_suspect boolean) RETURNS void
+        LANGUAGE sql AS $$
+            UPDATE ledger_command SET
+                state = 'retrying', is_released = true, due = received_at, is_suspect = p_is_suspect
             WHERE owner = p_worker AND state = 'in-hand' AND token = p_token
         $$;
 

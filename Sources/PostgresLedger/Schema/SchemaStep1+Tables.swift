@@ -22,6 +22,7 @@ extension SchemaStep1 {
             name text NOT NULL,
             begins_until timestamptz NOT NULL,   -- until then it may begin a write to EMS
             lease_until timestamptz NOT NULL,    -- until then what it has begun may land
+            has_left boolean NOT NULL DEFAULT false,   -- it lives, or has ended in order: what it had killed nobody
             stalled_until timestamptz NOT NULL DEFAULT '-infinity',
             extension bigint                     -- the last call that gave patience back
         ) WITH (fillfactor = 50);
@@ -50,9 +51,12 @@ extension SchemaStep1 {
             due double precision,                          -- retrying and premature
             is_released boolean NOT NULL DEFAULT false,    -- retrying, but a delivery of it may have it at once
             is_exhausted boolean NOT NULL DEFAULT false,   -- its patience is over
+            is_suspect boolean NOT NULL DEFAULT false,     -- in hand without a decision when its owner died
+            is_declared_applied boolean NOT NULL DEFAULT false,   -- an operator says that EMS has it
             owner bigint,                                  -- who has it in hand; once ended, who announces it
             fence bigint NOT NULL DEFAULT 0,               -- in hand: the claim that counts
             token bigint,                                  -- the call that brought it where it is
+            release_token bigint,                          -- the operator's call that ended its wait last
             attempts bigint NOT NULL DEFAULT 0,
             round bigint NOT NULL DEFAULT 1,
             bytes bigint NOT NULL,                         -- of the message's body
@@ -71,6 +75,7 @@ extension SchemaStep1 {
         CREATE INDEX ledger_command_behind ON ledger_command (subscription, place) WHERE state = 'behind';
         CREATE INDEX ledger_command_premature ON ledger_command (subscription, awaits) WHERE state = 'premature';
         CREATE INDEX ledger_command_due ON ledger_command (due, number) WHERE due IS NOT NULL;
+        CREATE INDEX ledger_command_suspect ON ledger_command (due, number) WHERE is_suspect;
         CREATE INDEX ledger_command_in_hand ON ledger_command (owner) WHERE state = 'in-hand';
         CREATE INDEX ledger_command_open ON ledger_command (state) INCLUDE (bytes) WHERE state <> 'ended';
         CREATE INDEX ledger_command_unannounced ON ledger_command (ended_at, number)
@@ -90,7 +95,7 @@ extension SchemaStep1 {
         CREATE TYPE ledger_grant AS (
             answer text, number bigint, source text, id text, subscription text, operation text, round bigint,
             fence bigint, attempts bigint, is_exhausted boolean, received_at double precision, decision bytea,
-            intents bytea, content bytea, version bigint, kind text, ends_with_term boolean
+            intents bytea, content bytea, version bigint, kind text, ends_with_term boolean, is_declared_applied boolean
         );
 
         -- What must be published for a command that has ended.

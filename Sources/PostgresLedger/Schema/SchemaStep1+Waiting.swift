@@ -9,6 +9,7 @@ extension SchemaStep1 {
         DECLARE
             v_command record;
             v_woken bigint := 0;
+            v_paused text[] := ARRAY(SELECT operation FROM ledger_pause WHERE ended_by IS NULL);
             v_lapsed ledger_grant;
         BEGIN
             IF NOT ledger_may_begin(p_worker) THEN
@@ -30,7 +31,8 @@ extension SchemaStep1 {
             PERFORM ledger_sweep(p_now);
             IF p_limit <= 0 THEN RETURN; END IF;
             FOR v_command IN
-                SELECT number, subscription, lane, state FROM ledger_command WHERE due <= p_now
+                SELECT number, subscription, lane, state FROM ledger_command
+                WHERE due <= p_now AND NOT is_suspect AND NOT (operation = ANY (v_paused))
                 ORDER BY due, number FOR NO KEY UPDATE SKIP LOCKED
             LOOP
                 IF v_command.state = 'premature' THEN

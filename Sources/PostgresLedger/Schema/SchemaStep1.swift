@@ -4,5 +4,7 @@
 /// transaction, so no lock is ever held while a worker thinks, or is frozen. Everything that changes a lane holds the
 /// lane's lock until its transaction ends; a statement after that sees all that the holder before has done.
 enum SchemaStep1 {
-    static let script = [tables, lanes, leases, claims, endings, waiting, outbox].joined(separator: "\n")
+    static let script = [
+        tables, operatorTables, lanes, leases, claims, endings, waiting, suspects, outbox, rounds, operators,
+    ].joined(separator: "\n")
 }
