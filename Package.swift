@@ -3,9 +3,9 @@ import PackageDescription
 
 // The manifest is the architecture diagram: targets stand in ring order, arrows point inward.
 //
-//   OrderWorker ──► OrderFulfilment, and every adapter                                      composition root
+//   OrderWorker ──► OrderFulfilment and every adapter                                       composition root
 //   RabbitMQ ──► AMQP, RabbitMQManagement ──► RabbitMQ                                      adapters (broker)
-//   SentinelEMS, SQLiteLedger, OperatorConsole ──► OrderFulfilment                          adapters
+//   SentinelEMS, SQLiteLedger, PostgresLedger, OperatorConsole ──► OrderFulfilment          adapters
 //   OrderFulfilment ──► AMQP, OrderMessages, SubscriptionLifecycle                          application
 //   OrderMessages ──► SubscriptionLifecycle                                                 pure (the wire)
 //   AMQP · SubscriptionLifecycle ──► nothing of ours                                        pure
@@ -98,10 +98,26 @@ let adapterRing: [Target] = [
         ]
     ),
 
+    // What the ledgers share: messages, decisions and intents as bytes, and how writing went last. No I/O.
+    .target(name: "LedgerStorage", dependencies: ["AMQP", "OrderFulfilment", "SubscriptionLifecycle"]),
+
     // `Ledger` in one SQLite file: the embedded default.
     .target(
         name: "SQLiteLedger",
-        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging]
+        dependencies: [
+            "AMQP", "LedgerStorage", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb, logging,
+        ]
+    ),
+
+    // libpq, as a module map. No code.
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+    // `Ledger` in a PostgreSQL database, for many workers: one OS thread owns one connection.
+    .target(
+        name: "PostgresLedger",
+        dependencies: [
+            "AMQP", "CPostgres", "LedgerStorage", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", logging,
+        ]
     ),
 
     // Health and metrics over HTTP.
@@ -128,8 +144,8 @@ let executables: [Target] = [
         name: "OrderWorker",
         dependencies: [
             "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "RabbitMQManagement",
-            "SentinelEMS", "SQLiteLedger", "OperatorConsole", "LocalServers", argumentParser, configuration, lifecycle,
-            unixSignals,
+            "SentinelEMS", "SQLiteLedger", "PostgresLedger", "OperatorConsole", "LocalServers", argumentParser,
+            configuration, lifecycle, unixSignals,
             instrumentation, logging, metrics, nioCore,
         ]
     ),
@@ -209,6 +225,14 @@ let tests: [Target] = [
         name: "SQLiteLedgerTests",
         dependencies: [
             "SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb,
+        ]
+    ),
+
+    .testTarget(
+        name: "PostgresLedgerTests",
+        dependencies: [
+            "PostgresLedger", "TestKit", "AMQP", "LocalServers", "OrderFulfilment", "OrderMessages",
+            "SubscriptionLifecycle", logging,
         ]
     ),
 

@@ -74,6 +74,10 @@ public final class OrderConsumer: Service {
             await withDiscardingTaskGroup { background in
                 background.addTask { await PauseKeeper(line: self.line).run() }
                 background.addTask { await OutboxRelay(line: self.line).run() }
+                background.addTask {
+                    // What another worker has finished may be what a command waits for.
+                    for await _ in self.line.ledger.wakeUps { self.line.wakeSignal.signal() }
+                }
                 background.addTask { await PatienceKeeper(line: self.line, isReady: { await self.canGoOn }).run() }
                 await withDiscardingTaskGroup { foreground in
                     foreground.addTask { await self.consume(runner) }

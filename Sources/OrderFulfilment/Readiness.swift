@@ -77,7 +77,7 @@ extension OrderConsumer {
     public func readiness() async -> Readiness {
         let consumer = source.status
         var ledgerTrouble: String?
-        do { _ = try await line.ledger.nextDue() } catch { ledgerTrouble = "\(error)" }
+        do { try await line.ledger.proveWritable() } catch { ledgerTrouble = "\(error)" }
         return Readiness(
             queues: line.topology.consumedQueues.map { .init(name: $0, isConsuming: consumer.consuming.contains($0)) },
             consumer: consumer,

@@ -5,7 +5,6 @@ import OperatorConsole
 import OrderFulfilment
 import OrderMessages
 import RabbitMQ
-import SQLiteLedger
 import SentinelEMS
 import ServiceLifecycle
 import SubscriptionLifecycle
@@ -31,11 +30,7 @@ struct Worker {
             throw SettingError(key: .emsURL, value: nil, allowed: SettingKey.emsURL.meaning)
         }
         let topology = OrderTopology(prefix: settings.topologyPrefix)
-        let ledger = try await SQLiteLedger.open(
-            path: settings.ledgerPath,
-            predecessorWait: settings.predecessorWait,
-            now: Date()
-        )
+        let ledger = try await settings.ledger.open(for: settings, logger: logger)
         let gateway = try ems.gateway(concurrency: settings.concurrency, policies: settings.policies, logger: logger)
         let configuration = settings.broker
         let consumer = OrderConsumer(

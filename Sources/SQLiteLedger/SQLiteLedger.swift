@@ -1,5 +1,6 @@
 public import Foundation
 import GRDB
+import LedgerStorage
 public import OrderFulfilment
 public import OrderMessages
 public import SubscriptionLifecycle
@@ -125,6 +126,15 @@ public final class SQLiteLedger: Ledger {
     /// What is known of a subscription; `nil` when the ledger has never seen it.
     public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
         try await write { try $0.known(id.description) }
+    }
+
+    /// Proves that the file can be written now; writes only when nothing was written for a while, or the last write failed.
+    public func proveWritable() async throws(LedgerFailure) {
+        if let trouble = group.health.trouble { throw trouble }
+        let needsProof = group.health.needsProof(after: 10)
+        try await write { transaction in
+            if needsProof { try transaction.prove() } else { _ = try transaction.nextDue() }
+        }
     }
 
     /// Finishes what was asked before, closes the file and lets go of its lock.

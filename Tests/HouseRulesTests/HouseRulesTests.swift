@@ -39,6 +39,9 @@ struct HouseRulesTests {
         for file in try SourceFile.all(below: "Sources") where !file.path.hasPrefix("Sources/RabbitMQ/Bridge/") {
             #expect(!file.lines.contains { $0.hasSuffix("import CRabbitMQ") }, "\(file.path) imports CRabbitMQ")
         }
+        for file in try SourceFile.all(below: "Sources") where !file.path.hasPrefix("Sources/PostgresLedger/Bridge/") {
+            #expect(!file.lines.contains { $0.hasSuffix("import CPostgres") }, "\(file.path) imports CPostgres")
+        }
     }
 
     @Test("The pure ring has no logger, no clock, no threads and no randomness")
@@ -64,8 +67,10 @@ struct HouseRulesTests {
                 #expect(!file.lines.contains { $0.hasSuffix("import \(module)") }, "\(file.path) imports \(module)")
             }
         }
-        for target in ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "SQLiteLedger"]
-        {
+        for target in [
+            "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", "RabbitMQ", "LedgerStorage",
+            "PostgresLedger", "SQLiteLedger",
+        ] {
             for file in try SourceFile.all(below: "Sources/\(target)") {
                 for word in ["customAttribute", "totalQuantity", "nameVersion\"", "neverExpires"] {
                     #expect(!file.lines.contains { $0.contains(word) }, "\(file.path) has the EMS word \(word)")

@@ -25,6 +25,22 @@ import Testing
         }
     }
 
+    @Test func `A ledger that can be read but not written holds everything too, and makes the worker unready`()
+        async throws
+    {
+        try await withLine { line in
+            try await line.create()
+            line.ledger.setReadOnly(true)
+            try await line.send("renew", .renewSubscription, Commands.renewal)
+            try await eventually("it is held") { line.counts.inFlight == 1 }
+            #expect(await line.consumer.readiness().ledgerTrouble?.contains("read-only") == true)
+            line.ledger.setReadOnly(false)
+            try await line.idle()
+            #expect(await line.consumer.readiness().isReady)
+            #expect(line.outcomes.count == 2)
+        }
+    }
+
     @Test(arguments: [TroubledLedger.Call.claim, .record, .intend, .complete, .announced])
     func `Invariant 6: a ledger that fails once anywhere costs neither the effect nor the outcome`(
         call: TroubledLedger.Call

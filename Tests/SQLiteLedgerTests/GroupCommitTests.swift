@@ -121,10 +121,12 @@ import Testing
             return
         }
         #expect(message.contains("full"))
+        await #expect(throws: LedgerFailure.self, "readiness sees it") { try await ledger.proveWritable() }
         #expect(try await ledger.statistics().claimed == claimed)
         try await queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
         _ = try await ledger.claim(LedgerScene.request("\(claimed)", of: "SUB-\(claimed)"))
         #expect(try await ledger.statistics().claimed == claimed + 1)
+        try await eventually("readiness sees that too") { (try? await ledger.proveWritable()) != nil }
         await ledger.close()
     }
 }

@@ -63,9 +63,10 @@ public enum ClaimAnswer: Hashable, Sendable {
     case granted(Grant)
     /// It ended before: publish the same bytes again.
     case replay(StoredOutcome)
-    /// It is being handled now.
+    /// It is being handled now, by this worker.
     case inHand
-    /// It waits, durably: behind its lane's head, for a retry, or for a predecessor.
+    /// It is safe in the ledger: it waits behind its lane's head, for a retry or for a predecessor, or another worker
+    /// has it in hand.
     case parked
     /// The same identity came with other content before.
     case conflict

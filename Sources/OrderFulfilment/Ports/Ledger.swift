@@ -53,6 +53,9 @@ public protocol Ledger: OperatorLedger {
     /// leaves them alone. The next delivery of such a command may have it too.
     func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand?
 
+    /// Whether ``wakeSuspect(now:)`` would have one that came about since this worker started: another one has died.
+    func hasSuspects() async throws(LedgerFailure) -> Bool
+
     /// Adds a strike to a message that is about to be handled alone, before it is; answers how many it had.
     func strike(_ digest: String, at now: Date) async throws(LedgerFailure) -> Int
 
@@ -75,8 +78,29 @@ public protocol Ledger: OperatorLedger {
     /// What is known of a subscription; `nil` when the ledger has never seen it.
     func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?
 
+    /// Proves that the ledger can be read and written now; throws why not.
+    ///
+    /// Asked about once a second, so it may answer from what it has just done.
+    func proveWritable() async throws(LedgerFailure)
+
+    /// An element for each time that another worker on the same ledger has made something due.
+    ///
+    /// Only a hint, and only for one listener: whoever waits also looks by itself now and then.
+    var wakeUps: AsyncStream<Void> { get }
+
     /// Writes what waits and closes.
     func close() async
+}
+
+extension Ledger {
+    /// Of a ledger that can be written whenever it can be read.
+    public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
+
+    /// Of a ledger that has one worker: none but those of before its start.
+    public func hasSuspects() async throws(LedgerFailure) -> Bool { false }
+
+    /// Of a ledger that has one worker: none.
+    public var wakeUps: AsyncStream<Void> { AsyncStream { $0.finish() } }
 }
 
 /// What operators ask the ledger; also answered by a process that only reads.

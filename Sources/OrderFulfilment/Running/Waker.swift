@@ -12,9 +12,13 @@ struct Waker: Sendable {
     /// Runs until the worker drains; returns when everything woken has ended.
     func run() async {
         if await line.ledger.followsCrash { await runSuspects() }
+        var nextLook = line.timekeeper.uptime() + longestPause
         let running = Occupancy()
         await withDiscardingTaskGroup { group in
             while !line.drain.hasBegun, !Task.isCancelled {
+                if line.timekeeper.uptime() >= nextLook {
+                    nextLook = await lookForSuspects(&group)
+                }
                 let room = line.settings.concurrency - running.count
                 // Whoever is woken is in hand at once, so the waker waits before it wakes.
                 await line.solitude.enter()
@@ -36,6 +40,27 @@ struct Waker: Sendable {
                 await line.wakeSignal.wait(seconds: seconds, timekeeper: line.timekeeper)
             }
         }
+    }
+
+    /// Another worker has died: what it had in hand, undecided, runs alone, one each time, with others between.
+    ///
+    /// Answers with the uptime of the next look.
+    private func lookForSuspects(_ group: inout DiscardingTaskGroup) async -> Double {
+        let start = line.timekeeper.uptime()
+        guard (try? await line.ledger.hasSuspects()) == true else { return start + longestPause }
+        await line.solitude.enterAlone()
+        let waited = line.timekeeper.uptime() - start
+        if let suspect = try? await line.ledger.wakeSuspect(now: line.timekeeper.now()) {
+            group.addTask {
+                await runner.handle(suspect, isSuspect: true)
+                line.solitude.leave()
+                line.wakeSignal.signal()
+            }
+        } else {
+            line.solitude.leave()
+        }
+        // Everybody else has as long as they have waited.
+        return line.timekeeper.uptime() + min(max(waited, 0.1), longestPause)
     }
 
     /// What the worker before had in hand when it died, undecided: one at a time, before all others.

@@ -4,7 +4,6 @@ import Foundation
 import Logging
 import OrderFulfilment
 import RabbitMQ
-import SQLiteLedger
 import SentinelEMS
 
 /// The subcommand `order-worker check`.
@@ -83,12 +82,12 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func checkLedger(_ settings: WorkerSettings) async -> Finding {
-        let what = "ledger \(settings.ledgerPath)"
-        guard FileManager.default.fileExists(atPath: settings.ledgerPath) else {
-            return Finding(what: what, ok: true, detail: "not there yet; run makes it")
-        }
+        let what = "ledger \(settings.ledger)"
         do {
-            let statistics = try await SQLiteLedgerReader.open(path: settings.ledgerPath).statistics()
+            guard try await settings.ledger.examine() else {
+                return Finding(what: what, ok: true, detail: "not there yet; run makes it")
+            }
+            let statistics = try await settings.ledger.reader().statistics()
             return Finding(what: what, ok: true, detail: "\(statistics.claimed) commands, \(statistics.ended) ended")
         } catch {
             return Finding(what: what, ok: false, detail: "\(error)")

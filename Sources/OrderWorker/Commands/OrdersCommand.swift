@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import OrderFulfilment
 import OrderMessages
-import SQLiteLedger
 import SubscriptionLifecycle
 
 /// The subcommand `order-worker orders`.
@@ -87,7 +86,7 @@ extension SettingOptions {
     /// The ledger, only to read; a worker may be running on it.
     fileprivate func reader() async throws -> any LedgerQueries {
         let settings = try WorkerSettings(try await values(), needsEMS: false)
-        return try await SQLiteLedgerReader.open(path: settings.ledgerPath)
+        return try await settings.ledger.reader()
     }
 }
 

@@ -33,8 +33,9 @@ struct RunCommand: AsyncParsableCommand {
             if let plan = CrashPoint.plan {
                 logger.critical("this worker is made to crash, for a test", metadata: ["at": "\(plan)"])
             }
-            let access = OperatorAccess(ledgerPath: settings.ledgerPath)
-            let token = OperatorAccess.newToken()
+            // With a ledger in a database operators' commands need no worker.
+            let access = settings.ledger.filePath.map(OperatorAccess.init(ledgerPath:))
+            let token = access.map { _ in OperatorAccess.newToken() }
             let worker = try await Worker.build(
                 settings,
                 watch,
@@ -43,13 +44,14 @@ struct RunCommand: AsyncParsableCommand {
                 operatorToken: token
             ) { port in
                 logger.notice("listening", metadata: ["url": "http://\(settings.httpHost):\(port)"])
+                guard let access, let token else { return }
                 do {
                     try access.grant(host: settings.httpHost, port: port, token: token)
                 } catch {
                     logger.error("operators can't change anything", metadata: ["reason": "\(error)"])
                 }
             }
-            defer { access.withdraw() }
+            defer { access?.withdraw() }
             await reportEMS(worker, settings, logger)
             logger.notice("running", metadata: ["broker": "\(settings.amqp)", "prefix": "\(settings.topologyPrefix)"])
             do {

@@ -107,7 +107,8 @@ enum SettingKey: String, CaseIterable {
         case .emsAttributeOrderType: "custom attribute that says Trial or Subscription; none: it has none"
         case .emsAttributeEndsWithTerm: "custom attribute that says whether it ends with its term; none: it has none"
         case .emsAttributeAutoRenew: "custom attribute that keeps autoRenew; none: it has none"
-        case .ledgerURL: "where the ledger is: sqlite:<path>"
+        case .ledgerURL:
+            "where the ledger is: sqlite:<path>, or postgres://user:password@host/database for many workers"
         case .ledgerRetention: "how long ended commands are kept"
         case .httpHost: "address for health, metrics and console"
         case .httpPort: "its port; 0 lets the system choose"

@@ -12,7 +12,7 @@ struct WorkerSettings {
     var authentication: Authentication
     var management: ManagementAddress?
     var ems: EMSSettings?
-    var ledgerPath: String
+    var ledger: LedgerAddress
     var ledgerRetention: Double
     var httpHost: String
     var httpPort: Int
@@ -55,10 +55,7 @@ struct WorkerSettings {
             }
         }
         ems = needsEMS ? try EMSSettings(values) : nil
-        ledgerPath = try values.value(.ledgerURL, "sqlite:<path>, such as sqlite:/var/lib/order-worker/ledger.sqlite") {
-            url in
-            url.hasPrefix("sqlite:") && url.count > 7 ? String(url.dropFirst(7)) : nil
-        }
+        ledger = try values.value(.ledgerURL, LedgerAddress.allowed, LedgerAddress.init)
         ledgerRetention = try values.seconds(.ledgerRetention)
         httpHost = try values.required(.httpHost)
         httpPort = try values.number(.httpPort, in: 0...65535)

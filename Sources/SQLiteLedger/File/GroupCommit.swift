@@ -1,4 +1,5 @@
 import GRDB
+import LedgerStorage
 import OrderFulfilment
 import Synchronization
 
@@ -25,6 +26,8 @@ final class GroupCommit: Sendable {
     /// Bounds how long the first of a group waits for the last.
     private static let largestGroup = 256
 
+    /// How writing went last.
+    let health = WriteHealth()
     private let queue: DatabaseQueue
     private let path: String
     private let state = Mutex(State())
@@ -100,6 +103,7 @@ final class GroupCommit: Sendable {
         var open = group[...]
         var succeeded: [Submission] = []
         do {
+            let changes = database.totalChangesCount
             try database.beginTransaction(.immediate)
             while let submission = open.first {
                 switch try attempt(submission, database) {
@@ -107,16 +111,20 @@ final class GroupCommit: Sendable {
                     answers.append(answer)
                     succeeded.append(submission)
                 case .failure(let failure):
+                    if case .unavailable = failure { health.failed(failure) }
                     submission.fail(failure)
                 }
                 open.removeFirst()
             }
             try database.commit()
             state.withLock { $0.commits += 1 }
+            // A transaction that only read says nothing about the disk.
+            if database.totalChangesCount > changes { health.succeeded() }
             for answer in answers { answer() }
         } catch {
             if database.isInsideTransaction { try? database.rollback() }
             let failure = LedgerFailure(error, path: path)
+            health.failed(failure)
             for submission in succeeded + open { submission.fail(failure) }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import LedgerStorage
 import OrderFulfilment
 import SubscriptionLifecycle
 

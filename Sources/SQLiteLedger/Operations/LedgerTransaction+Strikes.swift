@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import LedgerStorage
 import OrderFulfilment
 
 /// Which messages have killed workers.

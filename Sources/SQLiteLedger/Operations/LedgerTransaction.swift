@@ -41,13 +41,6 @@ struct LedgerTransaction {
     }
 }
 
-extension Date {
-    /// As it is stored; see ``Schema``.
-    var stored: Double { timeIntervalSinceReferenceDate }
-
-    init(stored: Double) { self.init(timeIntervalSinceReferenceDate: stored) }
-}
-
 extension [UInt8] {
     /// As it is stored.
     var blob: Data { Data(self) }

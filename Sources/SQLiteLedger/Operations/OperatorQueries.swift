@@ -1,6 +1,7 @@
 import AMQP
 import Foundation
 import GRDB
+import LedgerStorage
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle

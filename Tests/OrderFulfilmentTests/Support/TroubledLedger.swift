@@ -9,11 +9,12 @@ import TestKit
 final class TroubledLedger: Ledger {
     /// The requirements that can be made to fail one time.
     enum Call: Hashable, Sendable {
-        case claim, record, intend, complete, announced, park, release, wake
+        case claim, record, intend, complete, announced, park, release, wake, proveWritable
     }
 
     private struct State {
         var isDown = false
+        var isReadOnly = false
         var failures: [Call: [LedgerFailure]] = [:]
         var claims: [CommandIdentity] = []
         var extended = 0.0
@@ -33,6 +34,9 @@ final class TroubledLedger: Ledger {
     /// Everything fails while it is down.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 
+    /// Everything that is counted as a call fails while it takes reads only.
+    func setReadOnly(_ isReadOnly: Bool) { state.withLock { $0.isReadOnly = isReadOnly } }
+
     /// The next such calls fail like this, one each.
     func fail(_ call: Call, with failures: LedgerFailure...) {
         state.withLock { $0.failures[call, default: []] += failures }
@@ -47,6 +51,7 @@ final class TroubledLedger: Ledger {
     private func check(_ call: Call? = nil) throws(LedgerFailure) {
         let failure: LedgerFailure? = state.withLock { state in
             if state.isDown { return .unavailable("down for the test") }
+            if state.isReadOnly, call != nil { return .unavailable("read-only for the test") }
             guard let call, let failures = state.failures[call], !failures.isEmpty else { return nil }
             return state.failures[call]?.removeFirst()
         }
@@ -196,6 +201,7 @@ final class TroubledLedger: Ledger {
         try check()
         return try await inner.pauses()
     }
+    func proveWritable() async throws(LedgerFailure) { try check(.proveWritable) }
 
     /// Stays open, so that a test can look into it afterwards.
     func close() async {}

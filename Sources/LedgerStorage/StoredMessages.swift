@@ -1,12 +1,12 @@
-import AMQP
+package import AMQP
 
 /// Messages and publishings as stored bytes.
 ///
 /// The first byte is the version of the layout.
-enum StoredMessages {
+package enum StoredMessages {
     private static let layout: UInt8 = 1
 
-    static func bytes(of message: Message) -> [UInt8] {
+    package static func bytes(of message: Message) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(layout)
         writer.write(message.exchange.rawValue)
@@ -22,7 +22,7 @@ enum StoredMessages {
         return writer.bytes
     }
 
-    static func message(_ bytes: [UInt8]) throws(ByteReader.Damage) -> Message {
+    package static func message(_ bytes: [UInt8]) throws(ByteReader.Damage) -> Message {
         var reader = ByteReader(bytes)
         guard try reader.byte() == layout else { throw ByteReader.Damage() }
         var message = Message(
@@ -37,7 +37,7 @@ enum StoredMessages {
         return message
     }
 
-    static func bytes(of publishings: some Collection<Publishing>) -> [UInt8] {
+    package static func bytes(of publishings: some Collection<Publishing>) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(layout)
         writer.write(UInt64(publishings.count))
@@ -50,7 +50,7 @@ enum StoredMessages {
         return writer.bytes
     }
 
-    static func publishings(_ bytes: [UInt8]) throws(ByteReader.Damage) -> [Publishing] {
+    package static func publishings(_ bytes: [UInt8]) throws(ByteReader.Damage) -> [Publishing] {
         var reader = ByteReader(bytes)
         guard try reader.byte() == layout else { throw ByteReader.Damage() }
         var publishings: [Publishing] = []

@@ -1,22 +1,24 @@
 /// Reads what ``ByteWriter`` wrote; throws where the bytes end too early or say what can't be.
-struct ByteReader {
+package struct ByteReader {
     /// The stored bytes are damaged.
-    struct Damage: Error {}
+    package struct Damage: Error {
+        package init() {}
+    }
 
     private let bytes: [UInt8]
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var isAtEnd: Bool { position == bytes.count }
+    package var isAtEnd: Bool { position == bytes.count }
 
-    mutating func byte() throws(Damage) -> UInt8 {
+    package mutating func byte() throws(Damage) -> UInt8 {
         guard position < bytes.count else { throw Damage() }
         defer { position += 1 }
         return bytes[position]
     }
 
-    mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(Damage) -> Value {
+    package mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(Damage) -> Value {
         let size = MemoryLayout<Value>.size
         guard bytes.count - position >= size else { throw Damage() }
         defer { position += size }
@@ -27,19 +29,19 @@ struct ByteReader {
         return value
     }
 
-    mutating func array() throws(Damage) -> [UInt8] {
+    package mutating func array() throws(Damage) -> [UInt8] {
         let count = try integer(UInt64.self)
         guard let count = Int(exactly: count), count <= bytes.count - position else { throw Damage() }
         defer { position += count }
         return Array(bytes[position..<position + count])
     }
 
-    mutating func text() throws(Damage) -> String {
+    package mutating func text() throws(Damage) -> String {
         guard let text = String(validating: try array(), as: UTF8.self) else { throw Damage() }
         return text
     }
 
-    mutating func optional<Value>(
+    package mutating func optional<Value>(
         _ body: (inout ByteReader) throws(Damage) -> Value
     ) throws(Damage) -> Value? {
         switch try byte() {
@@ -49,7 +51,7 @@ struct ByteReader {
         }
     }
 
-    mutating func optionalText() throws(Damage) -> String? {
+    package mutating func optionalText() throws(Damage) -> String? {
         try optional { (reader: inout ByteReader) throws(Damage) in try reader.text() }
     }
 }

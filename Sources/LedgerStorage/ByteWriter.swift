@@ -1,31 +1,31 @@
 import Foundation
 
 /// Writes values one after the other, little-endian, texts and bytes with their length in front.
-struct ByteWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ByteWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ value: UInt8) { bytes.append(value) }
+    package mutating func write(_ value: UInt8) { bytes.append(value) }
 
-    mutating func write(_ value: some FixedWidthInteger) {
+    package mutating func write(_ value: some FixedWidthInteger) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
-    mutating func write(_ value: [UInt8]) {
+    package mutating func write(_ value: [UInt8]) {
         write(UInt64(value.count))
         bytes.append(contentsOf: value)
     }
 
-    mutating func write(_ text: String) {
+    package mutating func write(_ text: String) {
         let utf8 = text.utf8
         write(UInt64(utf8.count))
         bytes.append(contentsOf: utf8)
     }
 
     /// A byte that says whether it is there, then the value.
-    mutating func write<Value>(_ value: Value?, _ body: (inout ByteWriter, Value) throws -> Void) rethrows {
+    package mutating func write<Value>(_ value: Value?, _ body: (inout ByteWriter, Value) throws -> Void) rethrows {
         write(UInt8(value == nil ? 0 : 1))
         if let value { try body(&self, value) }
     }
 
-    mutating func write(_ text: String?) { write(text) { $0.write($1) } }
+    package mutating func write(_ text: String?) { write(text) { $0.write($1) } }
 }

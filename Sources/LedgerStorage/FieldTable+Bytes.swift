@@ -1,11 +1,11 @@
-import AMQP
+package import AMQP
 
 /// Header tables as stored bytes: the letter of the wire, then the value, so that every type comes back as it was.
-enum StoredFieldTable {
+package enum StoredFieldTable {
     /// Deeper than anything that the wire lets in (32); keeps damaged bytes from using up the stack.
-    static let maximumDepth = 128
+    package static let maximumDepth = 128
 
-    static func write(_ table: FieldTable, to writer: inout ByteWriter) {
+    package static func write(_ table: FieldTable, to writer: inout ByteWriter) {
         writer.write(UInt64(table.fields.count))
         for field in table.fields {
             writer.write(field.name)
@@ -52,7 +52,7 @@ enum StoredFieldTable {
         }
     }
 
-    static func read(
+    package static func read(
         from reader: inout ByteReader,
         depth: Int = maximumDepth
     ) throws(ByteReader.Damage) -> FieldTable {

@@ -2,10 +2,9 @@ import Foundation
 import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle
-import TestKit
 
 /// A seeded walk over the port's operations on two ledgers at once.
-struct RandomHistory {
+public struct RandomHistory {
     private var random: SplitMix
     private let real: any LedgerStore
     private let model = InMemoryLedgerStore(predecessorWait: LedgerConformance.predecessorWait)
@@ -16,13 +15,15 @@ struct RandomHistory {
     private var held: [[Claim]] = []
     private var trail: [String] = []
 
-    init(seed: UInt64, store: any LedgerStore) async throws {
+    /// Opens both.
+    public init(seed: UInt64, store: any LedgerStore) async throws {
         random = SplitMix(state: seed)
         real = store
         ledgers = [try await real.open(now: LedgerScene.time(0)), try await model.open(now: LedgerScene.time(0))]
     }
 
-    mutating func step() async throws {
+    /// Does one of the port's operations on both, and compares the answers.
+    public mutating func step() async throws {
         now += Double(Int.random(in: 0...8, using: &random)) / 4
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<30: try await claim()
@@ -42,7 +43,7 @@ struct RandomHistory {
     }
 
     /// All that can be asked is answered the same.
-    mutating func compare() async throws {
+    public mutating func compare() async throws {
         let end = LedgerScene.time(now)
         try await each("orders") { try await $0.orders(matching: OrderFilter(limit: 1000)) }
         try await each("statistics") { try await $0.statistics() }

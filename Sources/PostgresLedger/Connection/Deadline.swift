@@ -1,0 +1,16 @@
+/// A moment after which nobody waits any more.
+struct Deadline: Comparable, Sendable {
+    private let instant: ContinuousClock.Instant
+
+    init(after seconds: Double) { instant = .now + .seconds(seconds) }
+
+    static func < (first: Deadline, second: Deadline) -> Bool { first.instant < second.instant }
+
+    var hasPassed: Bool { instant <= .now }
+
+    /// What is left for `poll`, rounded up; 0 when it has passed.
+    var milliseconds: Int32 {
+        let rest = (instant - .now) / .milliseconds(1)
+        return rest <= 0 ? 0 : Int32(min(rest.rounded(.up), 3_600_000))
+    }
+}

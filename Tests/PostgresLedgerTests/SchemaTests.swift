@@ -1,0 +1,153 @@
+import Foundation
+import LocalServers
+import OrderFulfilment
+import OrderMessages
+import TestKit
+import Testing
+
+@testable import PostgresLedger
+
+/// What is in the database, and what a worker makes of it.
+@Suite struct SchemaTests {
+    private func failure(_ store: PostgresLedgerStore) async -> LedgerFailure? {
+        do {
+            await (try await store.worker()).close()
+            return nil
+        } catch {
+            return error as? LedgerFailure
+        }
+    }
+
+    private func readerFailure(_ url: String) async -> LedgerFailure? {
+        do {
+            await (try await PostgresLedgerReader.open(url: url)).close()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `Workers that start at the same time make the tables once`() async throws {
+        let store = try await PostgresLedgerStore()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 { group.addTask { _ = try await store.worker() } }
+            try await group.waitForAll()
+        }
+        #expect(
+            try await store.sql("SELECT application, version FROM ledger") == [["order-worker", "\(Schema.version)"]]
+        )
+        #expect(try await store.sql("SELECT count(*) FROM ledger_worker") == [["6"]])
+        await store.close()
+    }
+
+    @Test func `A ledger of a newer version is left alone`() async throws {
+        let store = try await PostgresLedgerStore()
+        await (try await store.worker()).close()
+        try await store.sql("UPDATE ledger SET version = version + 1")
+        for failure in [await failure(store), await readerFailure(store.url)] {
+            guard case .incompatible(let message) = failure else {
+                Issue.record("opened")
+                continue
+            }
+            #expect(message.contains("newer"))
+        }
+    }
+
+    @Test(arguments: ["ledger (id int)", "ledger_command (id int)", "ledger (application text, version int, seed int)"])
+    func `Somebody else's tables stay as they are`(_ table: String) async throws {
+        let store = try await PostgresLedgerStore()
+        try await Administrator.run("CREATE SCHEMA \(store.schema)", url: store.server.url())
+        try await store.sql("CREATE TABLE \(table)")
+        for failure in [await failure(store), await readerFailure(store.url)] {
+            guard case .incompatible(let message) = failure else {
+                Issue.record("opened: \(String(describing: failure))")
+                continue
+            }
+            #expect(message.contains("not this program's") && message.contains("search_path"))
+        }
+        let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+        #expect(try await store.sql(tables) == [["1"]])
+    }
+
+    @Test func `A reader makes nothing`() async throws {
+        let store = try await PostgresLedgerStore()
+        guard case .unavailable(let message) = await readerFailure(store.url) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(message.contains("There is no ledger"))
+        #expect(try await store.sql("SELECT current_schema()") == [[nil]])
+    }
+
+    @Test func `A user without rights is told which ones are missing`() async throws {
+        let store = try await PostgresLedgerStore()
+        let user = "u" + store.schema
+        try await Administrator.run(
+            "CREATE USER \(user); CREATE SCHEMA \(store.schema); GRANT USAGE ON SCHEMA \(store.schema) TO \(user)",
+            url: store.server.url()
+        )
+        let url = store.url.replacing("orders@", with: "\(user)@")
+        let poor = try await PostgresLedgerStore { $0.url = url }
+        guard case .unavailable(let message) = await failure(poor) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(message.contains("CREATE"))
+    }
+
+    @Test(arguments: [
+        "postgres://orders@127.0.0.1:1/postgres?password=secret", "postgres://orders:secret@[",
+        "postgres://x?nonsense=1",
+    ])
+    func `An address that leads nowhere is told without its password`(_ url: String) async throws {
+        let store = try await PostgresLedgerStore { $0.url = url }
+        guard case .unavailable(let message) = await failure(store) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(!message.contains("secret"))
+    }
+
+    @Test func `TLS with a certificate that is checked`() async throws {
+        let server = try await PostgresServer.shared()
+        func store(_ parameters: String, host: String = "localhost") async throws -> PostgresLedgerStore {
+            let schema = "t" + UUID().uuidString.replacing("-", with: "").lowercased()
+            let url = server.url(schema: schema, host: host, parameters)
+            return try await PostgresLedgerStore { $0.url = url }
+        }
+        let good = try await store("sslmode=verify-full&sslrootcert=\(server.authority)")
+        let ledger = try await good.worker()
+        _ = try await ledger.grant("A")
+        await good.close()
+        let wrongName = try await store("sslmode=verify-full&sslrootcert=\(server.authority)", host: "127.0.0.1")
+        let unknown = try await store("sslmode=verify-full&sslrootcert=/nowhere.pem")
+        for store in [wrongName, unknown] {
+            guard case .unavailable = await failure(store) else {
+                Issue.record("opened")
+                continue
+            }
+        }
+    }
+
+    @Test func `A command whose row is damaged doesn't keep the others from being woken`() async throws {
+        let store = try await PostgresLedgerStore()
+        let ledger = try await store.worker()
+        for name in ["a", "b"] { try await ledger.release(ledger.grant(name, of: "SUB-\(name)").claim) }
+        try await store.sql("UPDATE ledger_message SET content = '\\x00ff' WHERE number = 1")
+        let woken = try await ledger.wake(limit: 10, now: LedgerScene.time(10))
+        #expect(woken.map(\.grant.claim.identity.id) == ["b"])
+        #expect(try await ledger.wake(limit: 10, now: LedgerScene.time(20)).isEmpty)
+        #expect(try await ledger.orders(withID: "a").first?.detail?.contains("can't read") == true)
+        await store.close()
+    }
+
+    @Test func `A text that PostgreSQL can't hold is kept as well as it can be`() async throws {
+        let store = try await PostgresLedgerStore()
+        let ledger = try await store.worker()
+        let grant = try await ledger.grant("A")
+        let parking = Parking(wait: .settling, due: LedgerScene.time(9), detail: "EMS said \0 and ' and \\")
+        try await ledger.park(parking, under: grant.claim)
+        #expect(try await ledger.orders(withID: "A").first?.detail == "EMS said \u{FFFD} and ' and \\")
+        await store.close()
+    }
+}
