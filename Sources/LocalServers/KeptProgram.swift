@@ -73,15 +73,20 @@ public final class KeptProgram: Sendable {
           stat=${stat##*) }
           [ "${stat%% *}" = Z ]
         }
-        waits=
+        waits= line=
         # Never waits for the program alone: signals and the end of the input must be seen meanwhile.
         while true; do
-          if read -r -t 0.1 word rest; then
-            case $word in
-              signal) kill "-$rest" $pid 2> /dev/null ;;
+          IFS= read -r -t 0.1 part
+          status=$?
+          # On a busy machine the time can be over in the middle of a line: the rest of it comes next.
+          line+=$part
+          if [ $status -eq 0 ]; then
+            case $line in
+              "signal "*) kill "-${line#signal }" $pid 2> /dev/null ;;
               wait) waits=yes ;;
             esac
-          elif [ $? -le 128 ]; then
+            line=
+          elif [ $status -le 128 ]; then
             break
           fi
           if [ "$waits" ] && has_ended; then

@@ -27,7 +27,9 @@ extension RabbitMQAdministration {
             for _ in 0..<max(0, limit) {
                 guard let (tag, message) = try connection.fetch(queue, configuration) else { return }
                 switch Self.answer({ await judge(message) }) {
-                case .take: connection.acknowledge(tag, multiple: false)
+                case .take:
+                    connection.acknowledge(tag, multiple: false)
+                    try connection.flush(within: connection.rpcTimeout)
                 case .leave: continue
                 case .stop: return
                 }

@@ -4,6 +4,19 @@ import SQLiteLedger
 import Synchronization
 import TestKit
 
+/// What tells whether a file was written meanwhile.
+private struct FileState: Equatable {
+    private var size: UInt64
+    private var changed: Date
+
+    init?(_ path: String) {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            let size = attributes[.size] as? UInt64, let changed = attributes[.modificationDate] as? Date
+        else { return nil }
+        (self.size, self.changed) = (size, changed)
+    }
+}
+
 /// A ledger file.
 ///
 /// Opening it again copies the file as it is, as a crash would leave it, and opens the copy.
@@ -43,8 +56,15 @@ final class SQLiteLedgerStore: LedgerStore {
     private func path(_ count: Int) -> String { folder.file("\(count).db") }
 
     private func copy(from source: String, to target: String) throws {
-        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: source + suffix) {
-            try FileManager.default.copyItem(atPath: source + suffix, toPath: target + suffix)
-        }
+        // A crash stops file and log at one moment: a copy during which either changed shows two.
+        var before: [FileState?]
+        repeat {
+            before = ["", "-wal"].map { FileState(source + $0) }
+            for suffix in ["", "-wal"] {
+                try? FileManager.default.removeItem(atPath: target + suffix)
+                guard FileManager.default.fileExists(atPath: source + suffix) else { continue }
+                try FileManager.default.copyItem(atPath: source + suffix, toPath: target + suffix)
+            }
+        } while before != ["", "-wal"].map { FileState(source + $0) }
     }
 }

@@ -24,6 +24,8 @@ public struct RabbitMQAdministration: Sendable {
     public init(configuration: RabbitMQConfiguration, logger: Logger) {
         var configuration = configuration
         configuration.connectionName += " administration"
+        // Nobody sends heartbeats between two calls; each call has a deadline of its own.
+        configuration.heartbeat = .seconds(60)
         self.configuration = configuration
         self.logger = logger
     }
