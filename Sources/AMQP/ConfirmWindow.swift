@@ -38,6 +38,9 @@ public struct ConfirmWindow: Sendable {
     /// Publishings without an answer.
     public var count: Int { entries.count }
 
+    /// Sequence numbers from the oldest publishing without an answer to the newest.
+    public var span: Int { Int(clamping: entries.next - entries.oldest) }
+
     /// When the oldest publishing without an answer was published.
     public var oldestPublishedAt: ContinuousClock.Instant? { entries[entries.oldest]?.publishedAt }
 

@@ -15,6 +15,7 @@
 #endif
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -192,21 +193,26 @@ static inline int crabbitmq_tls_prepare(SSL_CTX *context, crabbitmq_tls_t *tls) 
   SSL_CTX_set_default_passwd_cb(context, crabbitmq_on_passphrase);
   SSL_CTX_set_default_passwd_cb_userdata(context, tls);
   // What the socket does not take is offered again from a buffer that has grown and moved meanwhile.
+  // A peer that wants to negotiate anew in the middle would make writing wait for reading.
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 
 // Writes as much as the socket takes: a count, 0 when it takes nothing now, -1 when the session is broken.
-static inline int crabbitmq_tls_write(const crabbitmq_tls_t *tls, const void *bytes, size_t count) {
+static inline int crabbitmq_tls_write(const crabbitmq_tls_t *tls, const void *bytes, size_t count, int *number) {
   int result;
   if (tls->stream == NULL) return -1;
   ERR_clear_error();
+  errno = 0;
   result = SSL_write(tls->stream, bytes, count > (1 << 20) ? 1 << 20 : (int)count);
+  *number = errno;
   if (result > 0) return result;
   switch (SSL_get_error(tls->stream, result)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: return 0;
-    default: return -1;
+    case SSL_ERROR_SYSCALL: return -1;
+    default: *number = 0; return -1;
   }
 }
 

@@ -24,16 +24,18 @@ extension RabbitMQAdministration {
     ) async throws(BrokerFailure) {
         let configuration = configuration
         try await connected { connection throws(BrokerFailure) in
-            for _ in 0..<max(0, limit) {
+            walk: for _ in 0..<max(0, limit) {
+                // The next answer shows that the broker has had our acknowledgement: AMQP confirms none.
                 guard let (tag, message) = try connection.fetch(queue, configuration) else { return }
                 switch Self.answer({ await judge(message) }) {
                 case .take:
                     connection.acknowledge(tag, multiple: false)
                     try connection.flush(within: connection.rpcTimeout)
                 case .leave: continue
-                case .stop: return
+                case .stop: break walk
                 }
             }
+            try connection.declare(Topology.Queue(queue, arguments: [:]), isPassive: true)
         }
     }
 

@@ -128,6 +128,39 @@ import Testing
         await publisher.close()
     }
 
+    @Test func `an alarm in the middle of a large publishing is waited for, and the publishing arrives`() async throws {
+        let isBlocked = Shared(true)
+        let size = 8_000_000
+        let peer = try FakePeer { session in
+            try session.serve(until: .publish)
+            try session.send(.method(.blocked, channel: 0, PeerBytes().shortString("low on memory")))
+            // Reads nothing more, as RabbitMQ does, for longer than a call may take.
+            while isBlocked.value { session.waitAMoment() }
+            try session.send(.method(.unblocked, channel: 0))
+            _ = try session.next()
+            var rest = size
+            while rest > 0 { rest -= try session.next().payload.count }
+            try session.acknowledge(1)
+            try session.obey()
+        }
+        let publisher = RabbitMQPublisher(
+            configuration: peer.configuration {
+                $0.callTimeout = .milliseconds(500)
+                $0.confirmTimeout = .seconds(60)
+            },
+            logger: .quiet
+        )
+        async let sent = publisher.failure(of: publishing("large", byteCount: size))
+        try await eventually("blocked") { publisher.status.blocked == "low on memory" }
+        let start = ContinuousClock.now
+        try await eventually("three times the call time-out") { start.duration(to: .now) > .milliseconds(1_500) }
+        #expect(publisher.status.blocked == "low on memory")
+        isBlocked.value = false
+        #expect(await sent == nil)
+        #expect(peer.log.connections == 1)
+        await publisher.close()
+    }
+
     @Test func `a confirm that does not come costs the connection`() async throws {
         let mayConfirm = Shared(false)
         let peer = try hesitantPeer(mayConfirm)

@@ -110,6 +110,23 @@ import Testing
         await publisher.close()
     }
 
+    @Test func `what was taken from a queue stays taken when the connection breaks in the middle`() async throws {
+        let queue = names.quorumQueue("sifted")
+        try await broker.declare(Topology(queues: [queue]))
+        let publisher = try await broker.publisher()
+        for text in ["first", "second"] { try await publisher.publish(publishing(to: queue.name, text)) }
+        await publisher.close()
+        await #expect(throws: BrokerFailure.self) {
+            try await broker.administration.sift(queue.name, limit: 2) { message in
+                if message.properties.messageID == "first" { return .take }
+                try? await broker.cutConnections()
+                return .take
+            }
+        }
+        try await eventually("the second is back") { try await broker.depth(of: queue.name) == 1 }
+        #expect(try await broker.administration.get(queue.name)?.properties.messageID == "second")
+    }
+
     @Test func `a consumer of a missing queue says so and heals when it is there`() async throws {
         let queue = names.quorumQueue("late")
         let consumer = try await broker.consumer([subscription(queue)])

@@ -7,8 +7,11 @@ package struct FrameWriter: Sendable {
 
     package init() {}
 
-    /// Forgets the frames and keeps the memory.
-    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    /// Forgets the frames and keeps the memory, unless it is that of an unusual burst.
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.capacity <= 4 << 20) }
+
+    /// Forgets bytes that have left.
+    package mutating func removeFirst(_ count: Int) { bytes.removeFirst(count) }
 
     // MARK: - Methods
 

@@ -135,12 +135,16 @@ extension BrokerConnection {
         _ queue: QueueName,
         _ configuration: RabbitMQConfiguration
     ) throws(BrokerFailure) -> (tag: UInt64, message: Message)? {
+        callGuard.arm(for: rpcTimeout * 2 + .seconds(1))
+        defer { callGuard.disarm() }
         guard let method = try get(queue) else { return nil }
         var assembler = MessageAssembler(limits: configuration.limits)
         _ = try assembler.take(method)
         let deadline = ContinuousClock.now + configuration.rpcTimeout
         while ContinuousClock.now < deadline {
-            guard let frame = try nextFrame(waiting: ContinuousClock.now.duration(to: deadline)) else { continue }
+            guard let frame = try nextFrame(waiting: max(.zero, ContinuousClock.now.duration(to: deadline))) else {
+                continue
+            }
             if case .delivery(_, let tag, _, let message) = try assembler.take(frame) { return (tag, message) }
         }
         throw .timedOut("the content of basic.get \(queue)")

@@ -1,9 +1,16 @@
 import AMQP
 import CRabbitMQ
+import Glibc
 
 extension BrokerConnection {
     /// Whether a frame may be there that `poll` on the descriptor can't see.
     borrowing func hasBufferedInput() -> Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
+
+    /// Whether bytes have come that nobody has looked at: heartbeats are swallowed by the library without a word.
+    borrowing func isReadable() -> Bool {
+        var socket = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&socket, 1, 0) > 0
+    }
 
     /// The next frame as a value, or `nil` when none came in the given time.
     ///

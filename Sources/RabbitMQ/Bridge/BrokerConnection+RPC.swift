@@ -97,6 +97,8 @@ extension BrokerConnection {
     /// `basic.get` without ack: the method of a message whose content follows as frames, or `nil` when the queue is empty.
     borrowing func get(_ queue: QueueName) throws(BrokerFailure) -> InboundFrame? {
         defer { arena.recycle() }
+        // The library sends past our buffer.
+        try flush(within: rpcTimeout)
         let reply = amqp_basic_get(state, 1, try arena.name(queue), 0)
         try Self.check(reply, "basic.get \(queue)")
         guard reply.reply.id == AMQP_BASIC_GET_OK_METHOD, let decoded = reply.reply.decoded else { return nil }

@@ -11,11 +11,11 @@ extension BrokerConnection {
 
     /// Hands what waits to the socket, as far as it takes it; says whether bytes have left.
     ///
-    /// Throws when the socket has taken nothing for `limit`.
+    /// Throws when the socket has taken nothing for `limit`; without one it may take its time.
     @discardableResult
-    borrowing func flush(now: ContinuousClock.Instant, limit: Duration) throws(BrokerFailure) -> Bool {
+    borrowing func flush(now: ContinuousClock.Instant, limit: Duration?) throws(BrokerFailure) -> Bool {
         let hasSent = try outbound.flush(now: now) { write($0) }
-        if let stalled = outbound.stalledSince, now >= stalled + limit {
+        if let limit, let stalled = outbound.stalledSince, now >= stalled + limit {
             throw .timedOut("the broker took no bytes for \(limit)")
         }
         return hasSent
@@ -34,12 +34,21 @@ extension BrokerConnection {
 
     private borrowing func write(_ bytes: UnsafeRawBufferPointer) -> WriteResult {
         if let handshake {
-            let count = crabbitmq_tls_write(handshake.told, bytes.baseAddress, bytes.count)
-            return count > 0 ? .took(Int(count)) : count == 0 ? .full : .failed(TLSHandshake.lastError)
+            var number: Int32 = 0
+            let count = crabbitmq_tls_write(handshake.told, bytes.baseAddress, bytes.count, &number)
+            if count >= 0 { return count > 0 ? .took(Int(count)) : .full }
+            // OpenSSL has no words for what the operating system said.
+            return .failed(number != 0 ? String(cString: strerror(number)) : TLSHandshake.lastError)
         }
         let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         if count > 0 { return .took(count) }
         return errno == EAGAIN || errno == EINTR ? .full : .failed(String(cString: strerror(errno)))
+    }
+
+    /// A broker that blocks us reads nothing on purpose: as long as it does, unsent and unacknowledged bytes prove nothing.
+    borrowing func expectProgress(_ isExpected: Bool) {
+        Self.limitUnacknowledgedBytes(descriptor, seconds: isExpected ? Int(heartbeat / .seconds(1)) * 2 : 0)
+        outbound.restartPatience()
     }
 
     /// Sends `basic.ack`.

@@ -144,11 +144,23 @@ struct BrokerConnection: ~Copyable {
             setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout.size(ofValue: value)))
         }
         let heartbeat = configuration.heartbeatSeconds
-        set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, heartbeat * 2_000)
+        limitUnacknowledgedBytes(descriptor, seconds: heartbeat * 2)
         set(SOL_SOCKET, SO_KEEPALIVE, 1)
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, heartbeat)
         set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, heartbeat / 3))
         set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
+    }
+
+    /// Zero seconds leave it to the operating system.
+    static func limitUnacknowledgedBytes(_ descriptor: Int32, seconds: Int) {
+        var milliseconds = Int32(clamping: seconds * 1_000)
+        setsockopt(
+            descriptor,
+            Int32(IPPROTO_TCP),
+            TCP_USER_TIMEOUT,
+            &milliseconds,
+            socklen_t(MemoryLayout.size(ofValue: milliseconds))
+        )
     }
 
     private static func login(

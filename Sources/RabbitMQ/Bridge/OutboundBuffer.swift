@@ -13,10 +13,14 @@ final class OutboundBuffer {
     /// When the socket first took nothing, of what still waits.
     private(set) var stalledSince: ContinuousClock.Instant?
 
+    /// The socket is given all its time again.
+    func restartPatience() { stalledSince = nil }
+
     /// Bytes that have not left.
     var count: Int { frames.bytes.count - sent }
 
     /// Hands bytes to the socket until it takes no more; says whether any left.
+    @discardableResult
     func flush(now: ContinuousClock.Instant, _ write: (UnsafeRawBufferPointer) -> WriteResult) throws(BrokerFailure)
         -> Bool
     {
@@ -29,6 +33,11 @@ final class OutboundBuffer {
                 hasSent = true
             case .full:
                 if hasSent || stalledSince == nil { stalledSince = now }
+                // A socket that is always a little behind must not make us keep all that has ever left.
+                if sent >= 1 << 16, sent * 2 >= frames.bytes.count {
+                    frames.removeFirst(sent)
+                    sent = 0
+                }
                 return hasSent
             case .failed(let reason):
                 throw .lost("writing: \(reason)")

@@ -62,6 +62,8 @@ struct ConsumerRole: ConnectionRole {
     /// Twice what the prefetches allow: a broker that counts a little differently is no reason to give up.
     private var mostUnsettled: Int { subscriptions.reduce(0) { $0 + 2 * Int($1.prefetch.count) } }
 
+    /// The broker blocks connections that publish, and this one never does.
+    var isBlocked: Bool { false }
     var isDrained: Bool { settlements.isEmpty && consuming.isEmpty }
     var nextDeadline: ContinuousClock.Instant? { answerDeadline }
 
@@ -105,7 +107,7 @@ struct ConsumerRole: ConnectionRole {
     }
 
     private mutating func resumeStopWaitersIfDone() {
-        guard consuming.isEmpty else { return }
+        guard consuming.isEmpty, queues.isEmpty else { return }
         for waiter in stopWaiters { waiter.resume() }
         stopWaiters = []
     }
@@ -189,17 +191,23 @@ extension ConsumerRole {
             board.update { $0.consuming.insert(queue) }
             if consuming.count == queues.count { answerDeadline = nil }
         case .cancelled(let tag):
-            consuming.remove(tag)
-            board.update { $0.consuming = [] }
-            if consuming.isEmpty { answerDeadline = nil }
-            resumeStopWaitersIfDone()
+            cancelled(tag)
         case .cancelledByBroker(let tag):
+            // One that crosses our own cancel says the same.
+            if isStopping, queues[tag] == nil { return cancelled(tag) }
             guard let queue = queues[tag] else { throw .lost("a consumer was cancelled that is not registered") }
             throw .consumerCancelled(queue)
         case .acknowledge, .refuse, .channelClosed, .connectionClosed, .blocked, .unblocked, .other:
             // The broker blocks connections that publish. This one never does, so an alarm can't hold up settlements.
             return
         }
+    }
+
+    private mutating func cancelled(_ tag: ConsumerTag) {
+        consuming.remove(tag)
+        board.update { $0.consuming = [] }
+        if consuming.isEmpty { answerDeadline = nil }
+        resumeStopWaitersIfDone()
     }
 
     private mutating func deliver(
@@ -209,6 +217,7 @@ extension ConsumerRole {
         message: Message
     ) throws(BrokerFailure) {
         let id = DeliveryID(epoch: epoch, tag: tag)
+        counters.deliveries.increment()
         guard !isStopping else { return giveBack(id) }
         guard let queue = queues[consumer] else { throw .lost("a delivery for a consumer that nobody asked for") }
         arrived.append(Delivery(id: id, queue: queue, isRedelivered: isRedelivered, message: message))
@@ -216,7 +225,6 @@ extension ConsumerRole {
 
     private mutating func handOver() {
         guard !arrived.isEmpty else { return }
-        counters.deliveries.increment(by: arrived.count)
         let unsettled = window.count
         board.update { $0.unsettled = unsettled }
         for delivery in arrived { self.unsettled.add(delivery.id) }
@@ -239,9 +247,9 @@ extension ConsumerRole {
     mutating func lost(_ reason: BrokerFailure) {
         stale(settlements.count)
         settlements = []
-        arrived = []
         // What nobody has read will be delivered again; whoever has read something settles into the void.
-        _ = buffer.removeAll()
+        counters.abandoned.increment(by: arrived.count + buffer.removeAll().count)
+        arrived = []
         unsettled.removeAll()
         window = SettlementWindow()
         queues = [:]

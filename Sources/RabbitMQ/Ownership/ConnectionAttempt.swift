@@ -40,10 +40,13 @@ final class ConnectionAttempt: Sendable {
         connect: @escaping Connect,
         prepare: @escaping Prepare
     ) {
-        OwnerThread.start(name: "amqp-connect") { [self] in
+        let hasStarted = OwnerThread.startIfPossible(name: "amqp-connect") { [self] in
             run(configuration, connect, prepare)
             wakeUp.signal()
         }
+        guard !hasStarted else { return }
+        state.withLock { $0.failure = .lost("the operating system has no thread left for a connection") }
+        wakeUp.signal()
     }
 
     private func run(_ configuration: RabbitMQConfiguration, _ connect: Connect, _ prepare: Prepare) {
@@ -107,15 +110,16 @@ extension ConnectionAttempt {
         _ configuration: RabbitMQConfiguration,
         connect: @escaping Connect = { configuration throws(BrokerFailure) in try BrokerConnection(configuration) }
     ) throws(BrokerFailure) -> BrokerConnection {
-        let wakeUp = WakeUp()
+        guard let wakeUp = WakeUp.ifPossible() else { throw .lost("the process has no file descriptor left") }
         let attempt = ConnectionAttempt(configuration, wakeUp: wakeUp, connect: connect) {
             connection throws(BrokerFailure) in try connection.openChannel()
         }
         let deadline = ContinuousClock.now + patience(configuration)
         while attempt.isLoggedIn || ContinuousClock.now < deadline {
+            wakeUp.reset()
             if let connection = try attempt.take() { return connection }
             var signal = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
-            poll(&signal, 1, 250)
+            poll(&signal, 1, wakeUp.await() ? 250 : 0)
         }
         attempt.abandon()
         throw outOfPatience(configuration)

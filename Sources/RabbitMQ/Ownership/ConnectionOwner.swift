@@ -164,7 +164,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 let isReadable = sleep(
                     on: connection.descriptor,
                     forWriting: connection.unsentBytes > 0,
-                    until: drainDeadline
+                    until: [drainDeadline, heartbeats.nextDeadline].compactMap { $0 }.min()
                 )
                 if isReadable { heartbeats.received(now: .now) }
             }
@@ -205,10 +205,14 @@ struct ConnectionOwner<Role: ConnectionRole> {
         _ connection: borrowing BrokerConnection,
         now: ContinuousClock.Instant
     ) throws(BrokerFailure) {
-        if heartbeats.isPeerSilent(now: now) { throw .timedOut("no heartbeat within \(heartbeats.interval * 2)") }
+        if heartbeats.isPeerSilent(now: now), !connection.isReadable() {
+            throw .timedOut("no heartbeat within \(heartbeats.interval * 2)")
+        }
         // Behind bytes that wait none is needed: they show as much when they leave.
         if heartbeats.isDue(now: now), connection.unsentBytes == 0 { connection.sendHeartbeat() }
-        if try connection.flush(now: now, limit: configuration.callTimeout) { heartbeats.sent(now: now) }
+        if try connection.flush(now: now, limit: role.isBlocked ? nil : configuration.callTimeout) {
+            heartbeats.sent(now: now)
+        }
     }
 
     /// Waits without a connection, but goes on taking commands and ending what has waited too long.

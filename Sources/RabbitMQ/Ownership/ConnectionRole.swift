@@ -9,6 +9,8 @@ protocol ConnectionRole {
 
     /// Whether somebody has asked for the end.
     var endRequested: Bool { get }
+    /// Whether the broker has said that it takes nothing for now.
+    var isBlocked: Bool { get }
     /// Whether nothing is in flight any more.
     var isDrained: Bool { get }
     /// When `checkDeadlines` has to be called next.

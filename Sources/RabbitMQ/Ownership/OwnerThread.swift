@@ -9,10 +9,19 @@ enum OwnerThread {
     ///
     /// The kernel shows the first 15 bytes of the name.
     static func start(name: String, _ body: @escaping @Sendable () -> Void) {
-        let context = Unmanaged.passRetained(ThreadStart(name: name, body: body)).toOpaque()
-        let status = create(context)
+        let hasStarted = startIfPossible(name: name, body)
         // Not reachable from remote input: the process has no thread left to give, and nothing can go on without.
-        precondition(status == 0, "the operating system refused a thread for \(name): error \(status)")
+        precondition(hasStarted, "the operating system refused a thread for \(name)")
+    }
+
+    /// Starts the thread; `false` when the operating system has none left.
+    static func startIfPossible(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+        let context = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+        guard create(context.toOpaque()) == 0 else {
+            context.release()
+            return false
+        }
+        return true
     }
 
     private static func create(_ context: UnsafeMutableRawPointer) -> Int32 {
@@ -32,12 +41,17 @@ enum OwnerThread {
         _ body: @escaping @Sendable () throws(BrokerFailure) -> Value
     ) async throws(BrokerFailure) -> Value {
         let result: Result<Value, BrokerFailure> = await withCheckedContinuation { continuation in
-            start(name: name) {
+            let hasStarted = startIfPossible(name: name) {
                 do throws(BrokerFailure) {
                     continuation.resume(returning: .success(try body()))
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
+            }
+            if !hasStarted {
+                continuation.resume(
+                    returning: .failure(.lost("the operating system has no thread left for a connection"))
+                )
             }
         }
         return try result.get()

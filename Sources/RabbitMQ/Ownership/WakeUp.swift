@@ -17,15 +17,25 @@ final class WakeUp: Sendable {
         case signalled
     }
 
-    init() {
-        var ends: [Int32] = [-1, -1]
+    convenience init() {
         // Not reachable from remote input: the process is out of descriptors before it has begun.
-        precondition(pipe(&ends) == 0, "the operating system refused a pipe: \(String(cString: strerror(errno)))")
+        guard let ends = Self.pipeEnds() else { preconditionFailure("the operating system refused a pipe") }
+        self.init(ends)
+    }
+
+    private init(_ ends: (reading: Int32, writing: Int32)) { (descriptor, signalDescriptor) = ends }
+
+    /// `nil` when the process has no descriptors left.
+    static func ifPossible() -> WakeUp? { pipeEnds().map(WakeUp.init) }
+
+    private static func pipeEnds() -> (reading: Int32, writing: Int32)? {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
         for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
-        (descriptor, signalDescriptor) = (ends[0], ends[1])
+        return (ends[0], ends[1])
     }
 
     deinit {

@@ -38,12 +38,16 @@ struct PublisherRole: ConnectionRole {
     private var frameMaximum = 0
     private var blocked: String?
     private var unblockedAt: ContinuousClock.Instant?
+    /// When the broker last confirmed or refused anything.
+    private var answeredAt: ContinuousClock.Instant?
     private var trouble = "not connected yet"
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
     private(set) var endRequested = false
 
     /// Sent before frames are read again: the broker's answers must not pile up behind our own bytes.
     private static let publishingsPerTurn = 128
+    /// Sequence numbers between the oldest and the newest publishing without an answer.
+    private static let widestWindow = 100_000
     /// Bytes that wait for the socket before no more publishings are encoded.
     private static let unsentBytesAtMost = 1 << 20
 
@@ -65,6 +69,7 @@ struct PublisherRole: ConnectionRole {
     /// Returns are our own messages, kept whole to be recognised: none is larger than the largest that was sent.
     private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: 0)) }
 
+    var isBlocked: Bool { blocked != nil }
     var isDrained: Bool { answers.count == 0 && waiting.isEmpty }
 
     var nextDeadline: ContinuousClock.Instant? {
@@ -78,9 +83,11 @@ struct PublisherRole: ConnectionRole {
     /// Never while the broker blocks: then it is known why, and a fresh connection would be blocked just as well.
     private var distrustAt: ContinuousClock.Instant? { silentSince.map { $0 + configuration.confirmTimeout } }
 
-    /// Since when the broker could have confirmed the oldest publishing.
+    /// Since when the broker could have answered and answered nothing at all.
+    ///
+    /// One queue that can't confirm must not cost the others their connection: its publishings end at their own deadlines.
     private var silentSince: ContinuousClock.Instant? {
-        blocked == nil ? window.oldestPublishedAt.map { max($0, unblockedAt ?? $0) } : nil
+        blocked == nil ? window.oldestPublishedAt.map { max($0, unblockedAt ?? $0, answeredAt ?? $0) } : nil
     }
 
     mutating func take(_ command: Command) {
@@ -111,7 +118,7 @@ extension PublisherRole {
         assembler = Self.assembler()
         window = ConfirmWindow()
         answers = NumberedWindow()
-        (blocked, unblockedAt) = (nil, nil)
+        (blocked, unblockedAt, answeredAt) = (nil, nil, nil)
         counters.connections.increment()
         shownUnconfirmed = 0
         board.update { $0 = PublisherStatus(canConfirm: true) }
@@ -154,8 +161,10 @@ extension PublisherRole {
     mutating func receive(_ frame: InboundFrame, on connection: borrowing BrokerConnection) throws(BrokerFailure) {
         switch frame {
         case .acknowledge(let sequence, let multiple):
+            answeredAt = .now
             try perform(window.acknowledged(sequence, multiple: multiple))
         case .refuse(let sequence, let multiple):
+            answeredAt = .now
             try perform(window.refused(sequence, multiple: multiple))
         case .deliver, .returned, .header, .body:
             if case .returned(let code, let text, let message) = try assembler.take(frame) {
@@ -163,6 +172,7 @@ extension PublisherRole {
             }
         case .blocked(let reason):
             blocked = reason
+            connection.expectProgress(false)
             logger.warning("RabbitMQ blocks publishing", metadata: ["reason": "\(reason)"])
             board.update { status in
                 status.blocked = reason
@@ -172,6 +182,7 @@ extension PublisherRole {
         case .unblocked:
             blocked = nil
             unblockedAt = .now
+            connection.expectProgress(true)
             logger.info("RabbitMQ takes publishings again")
             board.update { status in
                 status.blocked = nil
@@ -238,6 +249,8 @@ extension PublisherRole {
         }
         passOnAnswers()
         if let distrustAt, now >= distrustAt { throw noConfirm }
+        // What was never confirmed keeps its place; a fresh connection forgets it.
+        if window.span > Self.widestWindow { throw noConfirm }
     }
 
     private var noConfirm: BrokerFailure { .timedOut("no confirm within \(configuration.confirmTimeout)") }
