@@ -117,7 +117,8 @@ public final class OrderConsumer: Service {
                 }
                 firstEpoch = firstEpoch ?? delivery.id.epoch
                 // What the worker before had in hand when it died; a later connection that was cut says nothing.
-                let isSuspect = followsCrash && delivery.isRedelivered && delivery.id.epoch == firstEpoch
+                let isOfCrash = followsCrash && delivery.isRedelivered && delivery.id.epoch == firstEpoch
+                let isSuspect = isOfCrash || (line.ledger.isShared && delivery.hasComeBackOften)
                 // In the order of the deliveries: one that may not run yet must not be waited for by one that does.
                 if isSuspect { await line.solitude.enterAlone() } else { await line.solitude.enter() }
                 let place = order.place(in: delivery.queue)

@@ -43,6 +43,9 @@ public final class PostgresLedger: Ledger {
 
     deinit { queue.close() }
 
+    /// Any number of workers.
+    public var isShared: Bool { true }
+
     /// Transactions committed since it was opened: calls made at the same time share one.
     public var commits: Int { queue.commits }
 

@@ -63,6 +63,26 @@ public final class SQLiteLedger: Ledger {
         try await write { try $0.intend(intent, under: claim) }
     }
 
+    /// Throws unless the claim counts.
+    public func confirm(_ claim: Claim) async throws(LedgerFailure) {
+        try await write { _ = try $0.held(claim) }
+    }
+
+    /// Takes a key for that many seconds, unless somebody has it.
+    public func hold(
+        _ key: String,
+        for seconds: Double,
+        at now: Date,
+        under claim: Claim
+    ) async throws(LedgerFailure) -> KeyAnswer {
+        try await write { try $0.hold(key, for: seconds, at: now, under: claim) }
+    }
+
+    /// Gives a key back, unless it is another attempt's by now.
+    public func letGo(of hold: KeyHold) async throws(LedgerFailure) {
+        try await write { try $0.letGo(of: hold) }
+    }
+
     /// Ends the command, frees its lane and readies whoever comes next.
     public func complete(_ ending: Ending, under claim: Claim) async throws(LedgerFailure) {
         try await write { try $0.complete(ending, under: claim) }

@@ -75,6 +75,57 @@ import Testing
         }
     }
 
+    @Test func `What another worker had in hand when it died runs alone in one that runs already`() async throws {
+        var setup = LineSetup(broker: InMemoryBroker())
+        let ledger = TroubledLedger(predecessorWait: 600, isShared: true)
+        setup.ledger = ledger
+        try await withLine(setup) { line in
+            try await line.create("SUB-1")
+            #expect(ledger.struck.isEmpty)
+            let event = Commands.event("x", .createSubscription, of: "SUB-X", Commands.creation)
+            let message = Message(
+                exchange: "orders.commands",
+                routingKey: "create-subscription",
+                properties: Properties(contentType: "application/cloudevents+json", messageID: "x"),
+                body: event.compactBytes
+            )
+            let order = try Translator().translate(WireMessage(message), from: .createSubscription)
+            let request = ClaimRequest(
+                identity: order.envelope.identity,
+                fingerprint: order.fingerprint,
+                operation: .createSubscription,
+                subscriptionID: try #require(SubscriptionID("SUB-X")),
+                expectedVersion: nil,
+                message: message,
+                receivedAt: line.setup.time.now
+            )
+            _ = try await ledger.inner.claim(request)
+            await ledger.inner.suspectAll()
+            try await line.outcome(of: "x")
+            #expect(ledger.struck.count == 1)
+        }
+    }
+
+    @Test(arguments: [(true, 1), (false, 0)])
+    func `What has come back three times runs alone where workers share a ledger`(isShared: Bool, strikes: Int)
+        async throws
+    {
+        var setup = try await Self.afterCrash(["a"], isClean: true)
+        let ledger = TroubledLedger(predecessorWait: 600, isShared: isShared)
+        setup.ledger = ledger
+        let queue = OrderTopology().queue(.createSubscription)
+        let broker = try #require(setup.broker)
+        for _ in 1...2 {
+            let dead = broker.consumer([.init(queue: queue, prefetch: Prefetch(200))])
+            await dead.close()
+        }
+        try await withLine(setup) { line in
+            try await line.idle()
+            #expect(line.outcomes(of: "a").first?.outcome == "succeeded")
+            #expect(ledger.struck.count == strikes)
+        }
+    }
+
     @Test func `Three strikes in a row convict, with an outcome, and not the neighbours`() async throws {
         let setup = try await Self.afterCrash(["a", "killer", "c"])
         let ledger = try #require(setup.ledger)

@@ -2,6 +2,7 @@ import Foundation
 import LocalServers
 import OrderFulfilment
 import OrderMessages
+import SubscriptionLifecycle
 import TestKit
 import Testing
 
@@ -93,6 +94,46 @@ import Testing
         try await scene.losing { try await $0.release(again.claim) }
         let last = try await scene.ledger.grant("A")
         try await scene.ledger.complete(LedgerScene.ending(last.claim, version: 1, at: 1), under: last.claim)
+        await scene.end()
+    }
+
+    @Test func `What operators change is changed once, and answered as if the answer had come`() async throws {
+        let scene = try await Scene()
+        let pause = Pause(operation: .renewSubscription, by: "ann", since: LedgerScene.time(0))
+        try await scene.losing { try await $0.pause(pause) }
+        #expect(try await scene.losing { try await $0.resume(.renewSubscription) })
+        #expect(try await scene.ledger.pauses().isEmpty)
+        let waiting = try await scene.ledger.grant("A")
+        let parking = Parking(wait: .retry(attempts: 1), due: LedgerScene.time(900), detail: "503")
+        try await scene.ledger.park(parking, under: waiting.claim)
+        let identity = waiting.claim.identity
+        let verdict = try await scene.losing { try await $0.release(identity, as: .retryNow, at: LedgerScene.time(5)) }
+        #expect(verdict == .released)
+        let woken = try #require(try await scene.ledger.wake(limit: 9, now: LedgerScene.time(9)).first)
+        var ending = LedgerScene.ending(woken.grant.claim, version: nil, at: 10)
+        (ending.outcome, ending.code) = (.deadLettered, "attempts-exhausted")
+        try await scene.ledger.complete(ending, under: woken.grant.claim)
+        try await scene.ledger.announced(identity, round: 1)
+        let opened = try await scene.losing {
+            try await $0.openRound(LedgerScene.letter("A"), at: LedgerScene.time(20))
+        }
+        #expect(opened == .open(round: 2))
+        let note = LetterNote(key: "k", commandID: "A", fate: .replayed, by: "ann", at: LedgerScene.time(20))
+        #expect(try await scene.losing { try await $0.note(note) } == note)
+        await scene.end()
+    }
+
+    @Test func `A strike counts once, and a key is taken once`() async throws {
+        let scene = try await Scene()
+        #expect(try await scene.losing { try await $0.strike("a", at: LedgerScene.time(0)) } == 0)
+        #expect(try await scene.ledger.strike("a", at: LedgerScene.time(0)) == 1)
+        try await scene.losing { try await $0.clearStrikes("a") }
+        let claim = try await scene.ledger.grant("A").claim
+        let answer = try await scene.losing {
+            try await $0.hold("customer", for: 90, at: LedgerScene.time(0), under: claim)
+        }
+        guard case .held(let hold) = answer else { throw LedgerScene.Surprise("\(answer)") }
+        try await scene.losing { try await $0.letGo(of: hold) }
         await scene.end()
     }
 

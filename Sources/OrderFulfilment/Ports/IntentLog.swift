@@ -40,4 +40,13 @@ public protocol IntentLog: Sendable {
 
     /// Makes the intent durable (adds it, or replaces the one of the same id). Only then may the call be made.
     func write(_ intent: Intent) async throws(LedgerFailure)
+
+    /// Throws when the command is another worker's by now: a write without an intent must not begin.
+    func confirm() async throws(LedgerFailure)
+
+    /// Takes the key of something that other commands may want to bring into being too, unless somebody has it.
+    func hold(_ key: String, for seconds: Double) async throws(LedgerFailure) -> KeyAnswer
+
+    /// What the key stands for is there, or certainly not: others may have it.
+    func letGo(of hold: KeyHold) async
 }

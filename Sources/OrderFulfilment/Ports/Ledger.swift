@@ -14,6 +14,9 @@ public protocol Ledger: OperatorLedger {
     /// Whether whoever had the ledger before ended without closing it: what it held may have killed it.
     var followsCrash: Bool { get async }
 
+    /// Whether several workers may have it at the same time.
+    var isShared: Bool { get }
+
     /// Claims a command for the line, or says why not.
     ///
     /// With the lane taken, a fresh command stands behind its head, or is premature from the start when it expects a
@@ -25,6 +28,21 @@ public protocol Ledger: OperatorLedger {
 
     /// Makes an intent durable (adds it, or replaces the one of the same id), before its call.
     func intend(_ intent: Intent, under claim: Claim) async throws(LedgerFailure)
+
+    /// Throws unless a write to EMS may begin under the claim now; for a write that leaves no intent.
+    func confirm(_ claim: Claim) async throws(LedgerFailure)
+
+    /// Takes a key for that many seconds, unless somebody has it: who brings into being what other commands want too
+    /// takes its key first. Asking again under the same claim is another attempt, and no exception.
+    func hold(
+        _ key: String,
+        for seconds: Double,
+        at now: Date,
+        under claim: Claim
+    ) async throws(LedgerFailure) -> KeyAnswer
+
+    /// Gives a key back before its time, unless it is another attempt's by now.
+    func letGo(of hold: KeyHold) async throws(LedgerFailure)
 
     /// Ends the command: stores what must be published, what is now known of the subscription, frees the lane, and
     /// readies whoever stands next and every premature command that has become ripe.
@@ -95,6 +113,9 @@ public protocol Ledger: OperatorLedger {
 extension Ledger {
     /// Of a ledger that can be written whenever it can be read.
     public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
+
+    /// Of a ledger that has one worker.
+    public var isShared: Bool { false }
 
     /// Of a ledger that has one worker: none but those of before its start.
     public func hasSuspects() async throws(LedgerFailure) -> Bool { false }

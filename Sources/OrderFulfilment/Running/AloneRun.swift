@@ -87,3 +87,19 @@ extension Message {
         return ContentDigest.sha256(bytes)
     }
 }
+
+extension Delivery {
+    /// How often a message may come back before it runs alone, where several workers share a ledger.
+    private static let mostReturns: Int64 = 3
+
+    /// Whether it has come back so often that it may have killed one worker after the other.
+    ///
+    /// What it does before it is claimed no ledger knows of. It runs alone, which proves it innocent if it is:
+    /// connections that are cut and workers that shut down send messages back too.
+    var hasComeBackOften: Bool {
+        guard isRedelivered, case .integer(let count)? = message.properties.headers["x-delivery-count"] else {
+            return false
+        }
+        return count >= Self.mostReturns
+    }
+}

@@ -19,7 +19,12 @@ extension Line {
             reason: turn.command.reason
         )
         if turn.grant.isDeclaredApplied { return try await readBack(decided) }
-        let intents = ClaimedIntents(ledger: ledger, claim: turn.grant.claim, intents: turn.grant.intents)
+        let intents = ClaimedIntents(
+            ledger: ledger,
+            claim: turn.grant.claim,
+            intents: turn.grant.intents,
+            now: timekeeper.now
+        )
         let entitlement = try await retrying(turn.order, turn, .apply) { () throws(Attempt) in
             do throws(ApplyFailure) {
                 return try await gateway.apply(decided.decision, in: context, intents: intents)
@@ -106,28 +111,49 @@ extension Line {
 actor ClaimedIntents: IntentLog {
     private let ledger: any Ledger
     private let claim: Claim
+    private let now: @Sendable () -> Date
     private(set) var intents: [Intent]
     /// Why an intent could not be written, if one couldn't.
     private(set) var failure: LedgerFailure?
 
-    init(ledger: any Ledger, claim: Claim, intents: [Intent]) {
+    init(ledger: any Ledger, claim: Claim, intents: [Intent], now: @escaping @Sendable () -> Date) {
         self.ledger = ledger
+        self.now = now
         self.claim = claim
         self.intents = intents
     }
 
     func write(_ intent: Intent) async throws(LedgerFailure) {
-        do throws(LedgerFailure) {
-            try await ledger.intend(intent, under: claim)
-        } catch {
-            failure = error
-            throw error
-        }
+        try await noting { () throws(LedgerFailure) in try await ledger.intend(intent, under: claim) }
         if intent.fate == .open { CrashPoint.writing.reach(claim.identity.id) }
         if let index = intents.firstIndex(where: { $0.id == intent.id }) {
             intents[index] = intent
         } else {
             intents.append(intent)
+        }
+    }
+
+    func confirm() async throws(LedgerFailure) {
+        try await noting { () throws(LedgerFailure) in try await ledger.confirm(claim) }
+    }
+
+    func hold(_ key: String, for seconds: Double) async throws(LedgerFailure) -> KeyAnswer {
+        try await noting { () throws(LedgerFailure) in
+            try await ledger.hold(key, for: seconds, at: now(), under: claim)
+        }
+    }
+
+    /// Best effort: a key that stays is free when its time is over.
+    func letGo(of hold: KeyHold) async { try? await ledger.letGo(of: hold) }
+
+    private func noting<Value: Sendable>(
+        _ call: () async throws(LedgerFailure) -> Value
+    ) async throws(LedgerFailure) -> Value {
+        do throws(LedgerFailure) {
+            return try await call()
+        } catch {
+            failure = error
+            throw error
         }
     }
 }

@@ -92,6 +92,18 @@ enum LedgerStatements {
         "has_suspects",
         "SELECT EXISTS (SELECT FROM ledger_command WHERE is_suspect AND NOT ledger_is_paused(operation))"
     )
+    static let confirm = Statement(function: "ledger_confirm", "text", "text", "int8", "int8")
+    static let hold = Statement(
+        function: "ledger_hold",
+        "text",
+        "text",
+        "int8",
+        "int8",
+        "text",
+        "int8",
+        "float8"
+    )
+    static let letGo = Statement(function: "ledger_let_go", "text", "int8")
     static let strike = Statement(function: "ledger_strike", "text", "float8", "int8")
     static let clearStrikes = Statement(function: "ledger_clear_strikes", "text")
     static let subscription = Statement(
@@ -102,7 +114,7 @@ enum LedgerStatements {
     static let all =
         [
             claim, outcomeOf, record, intend, complete, announced, park, release, wake, unannounced, extend, prune,
-            join,
-            stay, leave, disown, nextDue, wakeSuspect, hasSuspects, strike, clearStrikes, subscription,
+            join, stay, leave, disown, nextDue, wakeSuspect, hasSuspects, strike, clearStrikes, confirm, hold, letGo,
+            subscription,
         ] + OperatorCalls.statements
 }

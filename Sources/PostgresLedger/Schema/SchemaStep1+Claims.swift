@@ -30,7 +30,7 @@ extension SchemaStep1 {
         ) RETURNS ledger_grant LANGUAGE plpgsql AS $$
         DECLARE
             v_command record;
-            v_version bigint;
+            v_known record;
             v_grant ledger_grant;
             v_is_free boolean;
             v_is_paused boolean;
@@ -81,14 +81,14 @@ extension SchemaStep1 {
             END IF;
 
             -- It comes for the first time, or as the message of a round that an operator has opened.
-            SELECT version INTO v_version FROM ledger_subscription WHERE id = p_subscription;
+            SELECT version, kind, ends_with_term INTO v_known FROM ledger_subscription WHERE id = p_subscription;
             v_is_free := ledger_is_free(p_subscription);
             v_is_paused := ledger_is_paused(p_operation);
-            v_is_ahead := p_expected > coalesce(v_version, 0);
+            v_is_ahead := p_expected > coalesce(v_known.version, 0);
             IF v_is_free AND NOT v_is_paused THEN
                 v_state := 'in-hand';
                 v_fence := nextval('ledger_fence');
-            ELSIF coalesce(v_is_ahead, v_is_paused AND v_version IS NULL AND NOT p_creates) THEN
+            ELSIF coalesce(v_is_ahead, v_is_paused AND v_known.version IS NULL AND NOT p_creates) THEN
                 -- What waits only because of a pause must not hold back what it builds on.
                 v_state := 'premature';
                 v_awaits := coalesce(p_expected, 0);
@@ -111,6 +111,13 @@ extension SchemaStep1 {
                 ) RETURNING number INTO v_command.number;
                 -- The message is there from the first moment: the ledger alone can finish whatever was claimed.
                 INSERT INTO ledger_message (number, content) VALUES (v_command.number, p_message);
+                IF v_state = 'in-hand' THEN
+                    -- All of it is known here already, and the caller has the message: nothing needs to be looked up.
+                    RETURN ROW(
+                        'granted', v_command.number, p_source, p_id, p_subscription, p_operation, 1, v_fence, 0, false,
+                        p_received, NULL, NULL, NULL, v_known.version, v_known.kind, v_known.ends_with_term, false
+                    )::ledger_grant;
+                END IF;
             ELSE
                 UPDATE ledger_command SET
                     state = v_state, place = v_place, awaits = v_awaits, due = v_due, owner = p_worker,
@@ -149,6 +156,12 @@ extension SchemaStep1 {
         BEGIN
             IF v_number IS NULL THEN RETURN false; END IF;
             SELECT convert_from(intents, 'UTF8')::json INTO v_intents FROM ledger_decision WHERE number = v_number;
+            IF v_intents IS NULL THEN
+                INSERT INTO ledger_decision (number, intents)
+                VALUES (v_number, convert_to('[' || v_intent::text || ']', 'UTF8'))
+                ON CONFLICT (number) DO UPDATE SET intents = excluded.intents;
+                RETURN true;
+            END IF;
             -- As json, not jsonb: what is stored stays as it was written.
             SELECT json_agg(CASE WHEN e.value->>'id' = v_intent->>'id' THEN v_intent ELSE e.value END ORDER BY e.place)
             INTO v_intents

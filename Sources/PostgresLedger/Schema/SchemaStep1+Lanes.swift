@@ -16,11 +16,14 @@ extension SchemaStep1 {
         $$;
 
         CREATE FUNCTION ledger_learn(p_subscription text, p_version bigint, p_kind text, p_ends boolean)
-        RETURNS void LANGUAGE sql AS $$
+        RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            -- As PL/pgSQL its plan is kept; the server would plan a function in SQL anew with each call.
             INSERT INTO ledger_subscription (id, version, kind, ends_with_term)
             VALUES (p_subscription, p_version, p_kind, p_ends)
             ON CONFLICT (id) DO UPDATE SET
-                version = excluded.version, kind = excluded.kind, ends_with_term = excluded.ends_with_term
+                version = excluded.version, kind = excluded.kind, ends_with_term = excluded.ends_with_term;
+        END
         $$;
 
         -- Gives the premature commands that the version makes ripe their places, in the order of first receipt.

@@ -28,5 +28,12 @@ extension SchemaStep1 {
             struck_at double precision NOT NULL,
             token bigint NOT NULL   -- the last call that counted
         );
+
+        -- Who brings something into being that other commands may want too, and until when it may come about.
+        CREATE TABLE ledger_key (
+            key text PRIMARY KEY,
+            token bigint NOT NULL,
+            held_until timestamptz NOT NULL
+        );
         """
 }

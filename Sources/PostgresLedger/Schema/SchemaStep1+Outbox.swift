@@ -56,6 +56,7 @@ extension SchemaStep1 {
             ) SELECT array_agg(number) INTO v_numbers FROM gone;
             DELETE FROM ledger_outcome WHERE number = ANY (v_numbers);
             DELETE FROM ledger_decision WHERE number = ANY (v_numbers);
+            DELETE FROM ledger_key WHERE held_until < clock_timestamp() - interval '1 day';
             RETURN coalesce(cardinality(v_numbers), 0);
         END
         $$;

@@ -5,6 +5,6 @@
 /// lane's lock until its transaction ends; a statement after that sees all that the holder before has done.
 enum SchemaStep1 {
     static let script = [
-        tables, operatorTables, lanes, leases, claims, endings, waiting, suspects, outbox, rounds, operators,
+        tables, operatorTables, lanes, leases, claims, endings, waiting, suspects, keys, outbox, rounds, operators,
     ].joined(separator: "\n")
 }

@@ -13,7 +13,7 @@ enum Schema {
     /// Step n leads from version n to n + 1.
     ///
     /// Published steps never change: add one.
-    static let steps = [version1, version2]
+    static let steps = [version1, version2, version3]
 
     /// The version that this program reads and writes.
     static var version: Int { steps.count }
@@ -157,6 +157,15 @@ enum Schema {
             paused_by TEXT NOT NULL,
             since REAL NOT NULL,
             reason TEXT
+        ) WITHOUT ROWID;
+        """
+
+    private static let version3 = """
+        -- Who brings something into being that other commands may want too, and until when it may come about.
+        CREATE TABLE held_key (
+            key TEXT PRIMARY KEY NOT NULL,
+            token INTEGER NOT NULL,
+            held_until REAL NOT NULL
         ) WITHOUT ROWID;
         """
 }

@@ -90,6 +90,7 @@ extension LedgerTransaction {
             try run("DELETE FROM outcome WHERE number = ?", [number])
             try run("DELETE FROM decision WHERE number = ?", [number])
         }
+        try run("DELETE FROM held_key WHERE held_until < ?", [endedBefore.stored])
         return numbers.count
     }
 }

@@ -169,7 +169,7 @@ struct Convergence {
     private mutating func create(_ draft: EntitlementDraft) async throws(ApplyFailure) {
         let partnerID: String?
         do throws(GatewayFailure) {
-            try await gateway.registry.ensure(draft.customer)
+            try await gateway.registry.ensure(draft.customer, book.log)
             partnerID = try await gateway.partnerID(draft.channelPartner)
         } catch {
             throw ApplyFailure(error, missing: decision.changes)
@@ -196,10 +196,15 @@ struct Convergence {
 
     private mutating func close() async throws(ApplyFailure) {
         let call = EMSCall.close(.externalID(decision.subscriptionID.description)).commented(by: context)
+        // Closing twice closes once, so that it needs no intent; but it must be this worker's command still.
+        do throws(LedgerFailure) {
+            try await book.log.confirm()
+        } catch {
+            throw .transient("\(call.title) could not begin: \(error)", retryAfter: nil)
+        }
         CrashPoint.writing.reach(context.identity.id)
         let reply = await gateway.client.send(call)
         CrashPoint.written.reach(context.identity.id)
-        // Closing twice closes once, so that it needs no intent.
         if case .failed(let reason, let retryAfter) = reply { throw .transient(reason, retryAfter: retryAfter) }
         if case .noAnswer(let reason) = reply { throw .transient(reason, retryAfter: nil) }
         try refuseWhatDidNothing(reply)

@@ -3,7 +3,7 @@ import OrderFulfilment
 
 /// One command's intents during one `apply`: what the log had at its begin, and what has become of each since.
 struct IntentBook {
-    private let log: any IntentLog
+    let log: any IntentLog
     private(set) var intents: [Intent]
     /// Fates that the log doesn't know yet.
     ///

@@ -70,11 +70,11 @@ struct Registry: Sendable {
 
     /// Makes sure that the customer and its contact are there.
     ///
-    /// Neither is undone when what follows fails.
-    func ensure(_ customer: CustomerReference) async throws(GatewayFailure) {
-        try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer))
+    /// Neither is undone when what follows fails. `keys` are those of the command that needs them.
+    func ensure(_ customer: CustomerReference, _ keys: any IntentLog) async throws(GatewayFailure) {
+        try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer), keys)
         guard let contact = customer.contact else { return }
-        try await ensure(.get("contacts", .email(contact.email)), creating: newContact(contact, of: customer))
+        try await ensure(.get("contacts", .email(contact.email)), creating: newContact(contact, of: customer), keys)
     }
 
     /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again.
@@ -86,25 +86,20 @@ struct Registry: Sendable {
         return wasCustomer || wasContact
     }
 
-    private func ensure(_ look: EMSCall, creating call: EMSCall?) async throws(GatewayFailure) {
+    private func ensure(
+        _ look: EMSCall,
+        creating call: EMSCall?,
+        _ keys: any IntentLog
+    ) async throws(GatewayFailure) {
         if recent.contains(look.path) { return }
         // In one process, many orders for a new customer must not create it several times.
         try await arrivals.once(look.path) { () async throws(GatewayFailure) in
-            if try await exists(look) { return }
             guard let call else {
+                if try await exists(look) { return }
                 let refusal = EMSRefusal(status: 404, errorCode: nil, description: "\(look.path) is not there")
                 throw .refused(refusal)
             }
-            let reply = await client.send(call)
-            do throws(GatewayFailure) {
-                guard try reply.found() == nil else { return recent.insert(look.path) }
-                throw .refused(
-                    EMSRefusal(status: 404, errorCode: nil, description: "\(call.title) was answered with 404")
-                )
-            } catch {
-                // Another worker may have been faster, or the answer was lost after the creation: what is there counts.
-                guard try await exists(look) else { throw error }
-            }
+            try await Creation(registry: self, look: look, call: call, keys: keys).run()
         }
     }
 
@@ -143,7 +138,7 @@ struct Registry: Sendable {
 
     // MARK: - Calls
 
-    private func exists(_ call: EMSCall) async throws(GatewayFailure) -> Bool {
+    func exists(_ call: EMSCall) async throws(GatewayFailure) -> Bool {
         if recent.contains(call.path) { return true }
         guard try await client.send(call).found() != nil else { return false }
         recent.insert(call.path)

@@ -167,4 +167,12 @@ final class World: Sendable {
         let answer = try await HTTP.send("POST", "\(sandbox.rootURL)/sandbox/faults", body)
         try #require((200..<300).contains(answer.status), "\(answer)")
     }
+
+    /// How often the sandbox was called like that.
+    func calls(_ call: String) async throws -> Int {
+        let text = try await HTTP.send("GET", "\(sandbox.rootURL)/sandbox/calls").text
+        let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let counts = try #require(object?["calls"] as? [String: Any] ?? object, "\(text)")
+        return counts[call] as? Int ?? 0
+    }
 }

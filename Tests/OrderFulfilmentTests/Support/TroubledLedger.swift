@@ -22,9 +22,11 @@ final class TroubledLedger: Ledger {
     }
 
     let inner: InMemoryLedger
+    let isShared: Bool
     private let state = Mutex(State())
 
-    init(predecessorWait: Double, followsCrash: Bool = false) {
+    init(predecessorWait: Double, followsCrash: Bool = false, isShared: Bool = false) {
+        self.isShared = isShared
         inner = InMemoryLedger(predecessorWait: predecessorWait, followsCrash: followsCrash)
     }
 
@@ -142,6 +144,11 @@ final class TroubledLedger: Ledger {
 
     var followsCrash: Bool { get async { await inner.followsCrash } }
 
+    func hasSuspects() async throws(LedgerFailure) -> Bool {
+        try check()
+        return try await inner.hasSuspects()
+    }
+
     func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand? {
         try check(.wake)
         return try await inner.wakeSuspect(now: now)
@@ -201,6 +208,27 @@ final class TroubledLedger: Ledger {
         try check()
         return try await inner.pauses()
     }
+
+    func confirm(_ claim: Claim) async throws(LedgerFailure) {
+        try check()
+        try await inner.confirm(claim)
+    }
+
+    func hold(
+        _ key: String,
+        for seconds: Double,
+        at now: Date,
+        under claim: Claim
+    ) async throws(LedgerFailure) -> KeyAnswer {
+        try check()
+        return try await inner.hold(key, for: seconds, at: now, under: claim)
+    }
+
+    func letGo(of hold: KeyHold) async throws(LedgerFailure) {
+        try check()
+        try await inner.letGo(of: hold)
+    }
+
     func proveWritable() async throws(LedgerFailure) { try check(.proveWritable) }
 
     /// Stays open, so that a test can look into it afterwards.

@@ -29,7 +29,7 @@ struct RegistryTests {
     func race(_ status: Int) async throws {
         let transport = Script(Script.absent, Script.answer(status, "no"), Script.answer(200, "{}"))
         let customer = CustomerReference(key: .identifier("I-1"), name: "Acme")
-        try await gateway(transport).registry.ensure(customer)
+        try await gateway(transport).registry.ensure(customer, InMemoryIntentLog())
         #expect(try transport.request(1).text == #"{"customer":{"name":"Acme","state":"ENABLE","identifier":"I-1"}}"#)
         #expect(transport.isDone)
     }
@@ -39,7 +39,10 @@ struct RegistryTests {
         let transport = Script(Script.absent, Script.answer(400, "no"), Script.absent)
         let gateway = try gateway(transport)
         let failure = await gatewayFailure { () async throws(GatewayFailure) in
-            try await gateway.registry.ensure(CustomerReference(key: .identifier("I-1"), name: "Acme"))
+            try await gateway.registry.ensure(
+                CustomerReference(key: .identifier("I-1"), name: "Acme"),
+                InMemoryIntentLog()
+            )
         }
         #expect(failure == .refused(EMSRefusal(status: 400, errorCode: nil, description: "no")))
     }
@@ -50,7 +53,7 @@ struct RegistryTests {
         for _ in 0..<2 {
             let known = Script.answer(200, "{}")
             let transport = Script(known, Script.absent, Script.answer(201, "{}"))
-            try await gateway(transport).registry.ensure(GatewaySamples.customer)
+            try await gateway(transport).registry.ensure(GatewaySamples.customer, InMemoryIntentLog())
             let body = try TolerantJSON.read(transport.request(2).body ?? [])["contact"]
             #expect(body?["emailId"]?.text == "ann+lab@example.com" && body?["name"]?.text == "Ann")
             passwords.insert(try #require(body?["password"]?.text))
@@ -84,6 +87,44 @@ struct RegistryTests {
         #expect(await seen.ids == ["a", "b"])
         #expect(try transport.request(2).url.contains("searchPattern=Exact"))
         #expect(try transport.request(2).url.contains("pageStartIndex=2&pageSize=200"))
+    }
+
+    @Test(
+        "an unanswered creation keeps its key, an answered one gives it back",
+        arguments: [(504, true), (400, false)]
+    )
+    func keys(_ status: Int, _ isKept: Bool) async throws {
+        let log = InMemoryIntentLog()
+        let transport = Script(Script.absent, Script.answer(status, "no"), Script.absent)
+        let gateway = try gateway(transport)
+        let customer = CustomerReference(key: .identifier("I-1"), name: "Acme")
+        _ = await gatewayFailure { () async throws(GatewayFailure) in
+            try await gateway.registry.ensure(customer, log)
+        }
+        #expect(await log.heldKeys == (isKept ? ["/customers/identifier=I-1"] : []))
+    }
+
+    @Test("who finds the key taken creates nothing, and goes on when it is there")
+    func busy() async throws {
+        let log = InMemoryIntentLog()
+        _ = try await log.hold("/customers/identifier=I-1", for: 1)
+        let transport = Script(Script.absent, Script.answer(200, "{}"))
+        let customer = CustomerReference(key: .identifier("I-1"), name: "Acme")
+        try await gateway(transport).registry.ensure(customer, log)
+        #expect(transport.requests.allSatisfy { $0.line.hasPrefix("GET ") } && transport.isDone)
+    }
+
+    @Test("whose claim is void creates nothing")
+    func stale() async throws {
+        let log = InMemoryIntentLog()
+        await log.fail(with: .staleClaim)
+        let transport = Script()
+        let gateway = try gateway(transport)
+        let customer = CustomerReference(key: .identifier("I-1"), name: "Acme")
+        let failure = await gatewayFailure { () async throws(GatewayFailure) in
+            try await gateway.registry.ensure(customer, log)
+        }
+        #expect(failure != nil && transport.requests.isEmpty)
     }
 }
 

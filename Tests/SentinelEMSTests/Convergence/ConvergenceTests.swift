@@ -202,6 +202,15 @@ struct ConvergenceTests {
         #expect(failure == .refused(refusal, applied: [Self.later], missing: [Self.more]))
     }
 
+    @Test("whose claim is void closes nothing")
+    func voidClose() async throws {
+        let log = InMemoryIntentLog()
+        await log.fail(with: .staleClaim)
+        let transport = Script(Script.answer(200, Wire.entitlement(Wire.line("1"))))
+        #expect(await applyFailure(try gateway(transport), GatewaySamples.closing(), log) != nil)
+        #expect(transport.isDone && transport.requests.map(\.method) == ["GET"])
+    }
+
     @Test("refused although all of it is true is success")
     func refusedButTrue() async throws {
         let transport = Script(

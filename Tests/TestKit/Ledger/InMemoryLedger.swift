@@ -11,6 +11,7 @@ public actor InMemoryLedger: Ledger {
     var notes: [String: LetterNote] = [:]
     var paused: [OrderOperation: Pause] = [:]
     private var strikes: [String: Int] = [:]
+    private var keys: [String: (token: Int64, until: Date)] = [:]
     let predecessorWait: Double
     var lastFence: Int64 = 0
     private var isClosed = false
@@ -32,6 +33,7 @@ public actor InMemoryLedger: Ledger {
         notes = await earlier.notes
         paused = await earlier.paused
         strikes = await earlier.strikes
+        keys = await earlier.keys
         lastFence = await earlier.lastFence
     }
 
@@ -127,6 +129,31 @@ public actor InMemoryLedger: Ledger {
         }
     }
 
+    /// Whether the claim counts.
+    public func confirm(_ claim: Claim) throws(LedgerFailure) { _ = try held(claim) }
+
+    /// Takes a key, unless somebody has it.
+    public func hold(
+        _ key: String,
+        for seconds: Double,
+        at now: Date,
+        under claim: Claim
+    ) throws(LedgerFailure) -> KeyAnswer {
+        _ = try held(claim)
+        if let holder = keys[key], holder.until > now {
+            return .busy(seconds: holder.until.timeIntervalSince(now))
+        }
+        lastFence += 1
+        keys[key] = (lastFence, now.addingTimeInterval(seconds))
+        return .held(KeyHold(key: key, token: lastFence))
+    }
+
+    /// Gives a key back.
+    public func letGo(of hold: KeyHold) throws(LedgerFailure) {
+        try checkOpen()
+        if keys[hold.key]?.token == hold.token { keys[hold.key] = nil }
+    }
+
     /// Ends the command, frees its lane and readies whoever comes next.
     public func complete(_ ending: Ending, under claim: Claim) throws(LedgerFailure) {
         let index = try held(claim)
@@ -219,6 +246,23 @@ public actor InMemoryLedger: Ledger {
         guard let index = first else { return nil }
         let request = rows[index].request
         return WokenCommand(grant: take(index), operation: request.operation, message: request.message)
+    }
+
+    /// Whether one is left.
+    public func hasSuspects() async throws(LedgerFailure) -> Bool {
+        // Asynchronous like the port's own answer for one worker, which would else be preferred.
+        try checkOpen()
+        return rows.contains { $0.isSuspect && paused[$0.request.operation] == nil }
+    }
+
+    /// What is in hand undecided is a suspect from now on, as if another worker had died with it.
+    public func suspectAll() {
+        for index in rows.indices where rows[index].state == .inHand && rows[index].decision == nil {
+            rows[index].state = .retrying
+            rows[index].isReleased = true
+            rows[index].isSuspect = true
+            rows[index].due = rows[index].request.receivedAt
+        }
     }
 
     /// Adds a strike; answers how many there were before.
