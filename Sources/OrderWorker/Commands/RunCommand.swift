@@ -33,7 +33,6 @@ struct RunCommand: AsyncParsableCommand {
             if let plan = CrashPoint.plan {
                 logger.critical("this worker is made to crash, for a test", metadata: ["at": "\(plan)"])
             }
-            }
             let access = OperatorAccess(ledgerPath: settings.ledgerPath)
             let token = OperatorAccess.newToken()
             let worker = try await Worker.build(
