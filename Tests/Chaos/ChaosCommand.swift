@@ -40,7 +40,9 @@ struct ChaosCommand: AsyncParsableCommand {
 
     func run() async throws {
         let seed = replay ?? seed
-        let folder = URL(filePath: logs ?? FileManager.default.temporaryDirectory.appending(path: "chaos-\(seed)").path)
+        let folder = URL(
+            filePath: logs ?? FileManager.default.temporaryDirectory.appending(path: "chaos-\(seed)-\(getpid())").path
+        )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var specs = CellSpec.all(
             seed: seed,

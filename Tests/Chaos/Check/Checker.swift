@@ -98,6 +98,9 @@ struct Checker: Sendable {
             if codes != ["identity-conflict", "version-mismatch"] {
                 violations.append(Violation(text: "twins: \(id) ended with \(codes.sorted())"))
             }
+            if !found.contains(where: { $0.reason == "identity-conflict" && Self.id(of: $0.body) == id }) {
+                violations.append(Violation(text: "twins: the dead letter of \(id) is missing"))
+            }
         }
         let known = Set(plan.letters.map(\.body))
         let inQueue = Set(found.filter { !known.contains($0.body) }.compactMap { Self.id(of: $0.body) })

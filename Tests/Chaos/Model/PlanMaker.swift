@@ -146,7 +146,7 @@ struct PlanMaker {
     }
 
     private mutating func addPoison() {
-        for number in 1...max(2, wish.commands / 40) {
+        for number in 1...max(4, wish.commands / 20) {
             let id = "\(wish.prefix)P\(number)"
             var command = random.pick(plan.histories.filter { !$0.commands.isEmpty }).commands[0].command
             command.expectedVersion = nil

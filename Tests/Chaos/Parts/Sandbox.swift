@@ -36,6 +36,14 @@ final class Sandbox: Sendable {
     /// No more faults.
     func calm() async throws { try await HTTP.send("DELETE", "\(root)/sandbox/faults") }
 
+    /// How many calls were struck by faults, but for the one that was armed last.
+    func strikes() async throws -> Int {
+        let answer = try await HTTP.send("GET", "\(root)/sandbox/faults")
+        let json = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
+        let faults = json?["faults"] as? [[String: Any]] ?? []
+        return faults.dropLast().reduce(0) { $0 + ($1["hits"] as? Int ?? 0) }
+    }
+
     func fault(_ body: String) async throws {
         let answer = try await HTTP.send("POST", "\(root)/sandbox/faults", body)
         guard answer.status == 201 else { throw NotInTime(description: "fault \(body) refused: \(answer.status)") }

@@ -12,7 +12,13 @@ struct CellReport: Sendable {
     var deaths = 0
     var buried = 0
     var replayed = 0
+    /// Calls to EMS that a fault of the sandbox struck.
+    var strikes = 0
+    /// Edits by hand that EMS took.
+    var edits = 0
     var seconds = 0.0
+    /// Seconds until the trouble, the work after it and the replays were over.
+    var phases: [Double] = []
     var violations: [Violation] = []
     /// The histories of violations, for people.
     var explanations: [String] = []
@@ -54,14 +60,14 @@ final class Cell: Sendable {
         plan = maker.make()
         environment = lane.environment.merging([
             "LEDGER_URL": ledgers.url(cell: name, in: folder), "TOPOLOGY_PREFIX": prefix, "LOG_LEVEL": "info",
-            "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": "1500ms", "CONFIRM_TIMEOUT": "2s", "SHUTDOWN_GRACE": "20s",
+            "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": "1500ms", "CONFIRM_TIMEOUT": "1s", "SHUTDOWN_GRACE": "20s",
             "PREDECESSOR_WAIT": isImpatient ? "4s" : "240s", "PREFETCH": "\(random.pick([5, 50, 200]))",
             "CONCURRENCY": "\(random.pick([4, 16, 64]))",
             "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,4,8,8",
         ]) { $1 }
         fleet = Fleet(
             workers: spec.workers,
-            plans: Self.crashPlans(spec, &random),
+            plans: Self.crashPlans(spec, plan, &random),
             environment: environment,
             folder: folder,
             random: spec.random(3)
@@ -73,8 +79,13 @@ final class Cell: Sendable {
     }
 
     /// At most three deaths at a point for each worker: a message that is alone at all of them is taken for their cause.
-    private static func crashPlans(_ spec: CellSpec, _ random: inout SplitMix) -> [String] {
-        guard case .at(let point) = spec.death, !spec.death.isOfReplay else { return [] }
+    private static func crashPlans(_ spec: CellSpec, _ plan: Plan, _ random: inout SplitMix) -> [String] {
+        guard case .at(let point) = spec.death else { return [] }
+        if spec.death.isOfReplay {
+            guard let culprit = Replays.culprit(of: plan) else { return [] }
+            let before = random.pick([CrashPoint.received, .claimed, .lookedUp])
+            return (0..<6 * spec.workers).map { _ in "\(before.name)@\(culprit)" }
+        }
         return (0..<3 * spec.workers).map { _ in "\(point.name):\(random.number(1...25))" }
     }
 
@@ -97,26 +108,31 @@ final class Cell: Sendable {
             report.violations.append(Violation(text: "could not begin: \(error)"))
         }
         report.deaths = await fleet.deaths
-        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        report.seconds = elapsed
         return report
     }
+
+    private var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     private func goThroughIt(_ report: inout CellReport) async throws {
         let before = Self.today
         var random = spec.random(4)
         for fault in spec.fault.sandboxFaults(&random) { try await lane.sandbox.fault(fault) }
+        for fault in Replays(cell: self).sandboxFaults { try await lane.sandbox.fault(fault) }
         // EMS is a little slow, so that every death finds calls in the middle.
         try await lane.sandbox.fault(#"{"match":{"path":"/entitlements"},"delayMs":\#(random.number(5...30))}"#)
         async let published: Void = publish()
         try await Troublemaker(cell: self).run()
         try await published
+        report.strikes = (try? await lane.sandbox.strikes()) ?? 0
         try await lane.sandbox.calm()
+        report.phases.append(elapsed)
         await fleet.becomeSafe()
-        try await becomeQuiet("after the trouble")
-        if spec.fault == .replay || spec.death.isOfReplay {
-            report.replayed = try await Replays(cell: self).run()
-            try await becomeQuiet("after the replays")
-        }
+        await settleDown()
+        report.phases.append(elapsed)
+        report.replayed = try await Replays(cell: self).run()
+        try await becomeQuiet()
+        report.phases.append(elapsed)
         let claimed = plan.claimedCount + plan.twins.count
         for url in await fleet.urls {
             report.violations += try await Conservation(of: url).violations(claimed: claimed).map {
@@ -132,6 +148,7 @@ final class Cell: Sendable {
             isImpatient: isImpatient,
             mayBury: spec.death != .never || spec.fault == .replay
         )
+        report.edits = checker.edits.count
         report.buried =
             Set(log.events.filter { $0.outcome == "dead-lettered" && $0.code == "worker-crashed" }.map(\.command)).count
         report.violations += checker.violations()

@@ -75,12 +75,6 @@ actor Fleet {
     /// Nobody dies at a crash point any more, unless it was started so.
     func forgetPlans() { plans = [] }
 
-    /// From now on that message kills whoever handles it, often enough to be taken for the cause.
-    func convict(_ id: String) {
-        plans = Array(repeating: "looked-up@\(id)", count: 8)
-        for slot in slots { slot.program?.signal("KILL") }
-    }
-
     /// Workers that were started with a crash point are replaced by ones without.
     func becomeSafe() async {
         forgetPlans()

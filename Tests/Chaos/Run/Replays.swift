@@ -6,38 +6,41 @@ import OrderFulfilment
 struct Replays: Sendable {
     let cell: Cell
 
-    /// Lets EMS fail for a few subscriptions alone until a command of each has used up its attempts.
-    func exhaust() async throws {
-        let victims = cell.plan.histories.filter { $0.isNumbered && $0.commands.contains(where: \.isLink) }.prefix(3)
-        for victim in victims {
-            try await cell.lane.sandbox.fault(
-                #"{"match":{"method":"GET","path":"=/entitlements/externalId=\#(victim.name)"},"status":503}"#
-            )
-        }
-        let names = Set(victims.map(\.name))
+    /// Whose commands use up their attempts.
+    private var victims: [String] {
+        guard cell.spec.fault == .replay else { return [] }
+        let suited = cell.plan.histories.filter { $0.isNumbered && $0.commands.contains(where: \.isLink) }
+        return suited.prefix(3).map(\.name)
+    }
+
+    /// EMS fails for a few subscriptions alone.
+    var sandboxFaults: [String] {
+        victims.map { #"{"match":{"method":"GET","path":"=/entitlements/externalId=\#($0)"},"status":503}"# }
+    }
+
+    /// Waits until a command of each of those has used up its attempts.
+    func exhaust() async {
+        let names = Set(victims)
         await holds(within: 40) {
-            Set(cell.log.events.filter { $0.code == "attempts-exhausted" }.compactMap(\.subscription)).isSuperset(
-                of: names
-            )
+            let exhausted = cell.log.events.filter { $0.code == "attempts-exhausted" }
+            return Set(exhausted.compactMap(\.subscription)).isSuperset(of: names)
         }
     }
 
-    /// Lets a message kill its workers until it is convicted.
-    func convict() async throws {
-        guard let id = cell.plan.histories.last(where: \.isNumbered)?.commands.first(where: \.isLink)?.id else {
-            return
-        }
-        guard !cell.log.ended.contains(id) else { return }
-        await cell.fleet.convict(id)
+    /// A message that kills workers until it is taken for the cause.
+    static func culprit(of plan: Plan) -> String? {
+        plan.histories.last(where: \.isNumbered)?.commands.first(where: \.isLink)?.id
+    }
+
+    /// Waits for its verdict.
+    func convict() async {
+        guard let id = Self.culprit(of: cell.plan) else { return }
         await holds(within: 40) { cell.log.ended.contains(id) }
     }
 
     /// Sends all that could run again, dying in between when that is the cell's; answers how many letters there were.
     func run() async throws -> Int {
-        let ids = Set(cell.plan.histories.flatMap(\.commands).map(\.id))
-        let buried = Set(
-            cell.log.events.filter { $0.outcome == "dead-lettered" && ids.contains($0.command) }.map(\.command)
-        )
+        let buried = buried
         guard !buried.isEmpty else { return 0 }
         if case .at(let point) = cell.spec.death, cell.spec.death.isOfReplay {
             for _ in 1...2 {
@@ -52,6 +55,12 @@ struct Replays: Sendable {
             if isOver { break }
         }
         return buried.count
+    }
+
+    /// Commands that have become dead letters.
+    var buried: Set<String> {
+        let ids = Set(cell.plan.histories.flatMap(\.commands).map(\.id))
+        return Set(cell.log.events.filter { $0.outcome == "dead-lettered" && ids.contains($0.command) }.map(\.command))
     }
 
     /// Those that have only their dead letter yet.

@@ -87,7 +87,8 @@ actor Run {
         matrix.add(report)
         let numbers = [
             "\(report.commands) commands", "\(report.deaths) deaths", "\(report.buried) convicted",
-            "\(report.replayed) replayed", "\(Int(report.seconds)) s",
+            "\(report.replayed) replayed", "\(report.strikes) calls struck", "\(report.edits) edits",
+            "\(Int(report.seconds)) s (\(report.phases.map { String(Int($0)) }.joined(separator: ", ")))",
         ]
         let state = report.violations.isEmpty ? "✔" : "✘"
         print("\(state) \(report.spec.title): " + numbers.joined(separator: ", "))

@@ -49,7 +49,7 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
     /// What the sandbox is told; later ones strike only what earlier ones let pass.
     func sandboxFaults(_ random: inout SplitMix) -> [String] {
         let writes = random.chance(0.5) ? #""path":"/entitlements""# : ""
-        let rate = Double(random.number(5...20)) / 100
+        let rate = Double(random.number(10...40)) / 100
         return switch self {
         case .none, .cut, .broker, .freeze, .edits, .replay: []
         case .dropBefore: [#"{"match":{\#(writes)},"drop":"before","rate":\#(rate)}"#]

@@ -29,10 +29,10 @@ struct Troublemaker: Sendable {
                 await cell.fleet.freeze(seconds: 4)
             }
         case .edits: await edit()
-        case .replay: try await Replays(cell: cell).exhaust()
+        case .replay: await Replays(cell: cell).exhaust()
         }
         await deaths
-        if cell.spec.death.isOfReplay || cell.spec.fault == .replay { try await Replays(cell: cell).convict() }
+        if cell.spec.death.isOfReplay { await Replays(cell: cell).convict() }
     }
 
     private func dieAnywhere() async {
