@@ -236,6 +236,16 @@ let tests: [Target] = [
         ]
     ),
 
+    // Random histories and random trouble for real processes, compared with a model.
+    .executableTarget(
+        name: "Chaos",
+        dependencies: [
+            "OrderWorker", "EMSSandbox", "AMQP", "LocalServers", "OrderFulfilment", "RabbitMQ", "SentinelEMS",
+            "SubscriptionLifecycle", argumentParser, logging,
+        ],
+        path: "Tests/Chaos"
+    ),
+
     // The three programs, as processes.
     .testTarget(
         name: "EndToEndTests",

@@ -54,6 +54,7 @@ struct Worker {
                 workerName: settings.workerName,
                 concurrency: settings.concurrency
             ),
+            retrySchedule: .ofProcess(),
             predecessorWait: settings.predecessorWait,
             timekeeper: .system(timeZone: settings.businessTimeZone),
             declareTopology: {

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import LocalServers
+
+/// Which ledger the workers use.
+enum LedgerKind: String, CaseIterable, ExpressibleByArgument {
+    case sqlite
+    case postgres
+}
+
+/// Gives every cell a ledger of its own.
+struct Ledgers: Sendable {
+    let kind: LedgerKind
+    /// A database for every run; `{cell}` in it becomes the cell's schema.
+    private let template: String?
+
+    /// `CHAOS_POSTGRES_URL` names a server, such as `postgres://…/db?options=-csearch_path%3D{cell}`.
+    static func open(_ kind: LedgerKind) async throws -> Ledgers {
+        switch kind {
+        case .sqlite: return Ledgers(kind: kind, template: nil)
+        case .postgres:
+            if let url = ProcessInfo.processInfo.environment["CHAOS_POSTGRES_URL"] {
+                return Ledgers(kind: kind, template: url)
+            }
+            // A private server goes here: let server = try await PostgresServer.shared(), server.url(schema: "{cell}").
+            throw ValidationError("Name a PostgreSQL server in CHAOS_POSTGRES_URL, with {cell} where the schema goes.")
+        }
+    }
+
+    func url(cell: String, in folder: URL) -> String {
+        template?.replacingOccurrences(of: "{cell}", with: cell)
+            ?? "sqlite:\(folder.appending(path: "ledger.sqlite").path)"
+    }
+}

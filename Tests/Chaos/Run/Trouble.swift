@@ -1,0 +1,67 @@
+import OrderFulfilment
+
+/// A row of the matrix: where workers die.
+enum Death: Hashable, Sendable, CustomStringConvertible {
+    case never
+    /// `kill -9` at some moment.
+    case anywhere
+    /// At a numbered point of the line.
+    case at(CrashPoint)
+
+    static let all: [Death] = [.never, .anywhere] + CrashPoint.allCases.map(Death.at)
+
+    var description: String {
+        switch self {
+        case .never: "none"
+        case .anywhere: "kill -9"
+        case .at(let point): "\(point.rawValue) \(point.name)"
+        }
+    }
+
+    /// Whether it is the replaying command that dies, and not the worker.
+    var isOfReplay: Bool { self == .at(.roundOpened) || self == .at(.letterPublished) }
+}
+
+/// A column of the matrix: what else goes wrong meanwhile.
+enum Fault: String, CaseIterable, Hashable, Sendable {
+    case none
+    /// EMS drops the connection before it does anything.
+    case dropBefore = "drop before"
+    /// EMS does it and drops the answer.
+    case dropAfter = "drop after"
+    /// EMS drops the connection and does it later.
+    case dropLate = "drop late"
+    case tooMany = "429"
+    case unavailable = "503"
+    /// EMS answers after everybody has stopped waiting.
+    case stall
+    /// Connections to the broker and to EMS are cut in the middle.
+    case cut
+    /// The broker restarts.
+    case broker
+    /// A worker stands still longer than its calls may take.
+    case freeze
+    /// Somebody changes entitlements in EMS.
+    case edits = "hand edits"
+    /// Attempts are used up, and dead letters are replayed.
+    case replay = "replays"
+
+    /// What the sandbox is told; later ones strike only what earlier ones let pass.
+    func sandboxFaults(_ random: inout SplitMix) -> [String] {
+        let writes = random.chance(0.5) ? #""path":"/entitlements""# : ""
+        let rate = Double(random.number(10...40)) / 100
+        return switch self {
+        case .none, .cut, .broker, .freeze, .edits, .replay: []
+        case .dropBefore: [#"{"match":{\#(writes)},"drop":"before","rate":\#(rate)}"#]
+        case .dropAfter: [#"{"match":{\#(writes)},"drop":"after","rate":\#(rate)}"#]
+        case .dropLate:
+            [
+                #"{"match":{"method":"PATCH"},"drop":"late","delayMs":\#(random.number(50...700)),"rate":\#(rate)}"#,
+                #"{"match":{"method":"POST"},"drop":"late","delayMs":\#(random.number(50...700)),"rate":\#(rate)}"#,
+            ]
+        case .tooMany: [#"{"match":{\#(writes)},"status":429,"retryAfter":\#(random.number(0...2)),"rate":\#(rate)}"#]
+        case .unavailable: [#"{"match":{\#(writes)},"status":\#(random.pick([500, 502, 503])),"rate":\#(rate)}"#]
+        case .stall: [#"{"match":{\#(writes)},"delayMs":\#(random.number(1600...2500)),"rate":\#(rate / 3)}"#]
+        }
+    }
+}
