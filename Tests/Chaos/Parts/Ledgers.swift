@@ -14,7 +14,7 @@ struct Ledgers: Sendable {
     /// A database for every run; `{cell}` in it becomes the cell's schema.
     private let template: String?
 
-    /// `CHAOS_POSTGRES_URL` names a server, such as `postgres://…/db?options=-csearch_path%3D{cell}`.
+    /// A private PostgreSQL server, unless `CHAOS_POSTGRES_URL` names one: `postgres://…/db?options=-csearch_path%3D{cell}`.
     static func open(_ kind: LedgerKind) async throws -> Ledgers {
         switch kind {
         case .sqlite: return Ledgers(kind: kind, template: nil)
@@ -22,8 +22,7 @@ struct Ledgers: Sendable {
             if let url = ProcessInfo.processInfo.environment["CHAOS_POSTGRES_URL"] {
                 return Ledgers(kind: kind, template: url)
             }
-            // A private server goes here: let server = try await PostgresServer.shared(), server.url(schema: "{cell}").
-            throw ValidationError("Name a PostgreSQL server in CHAOS_POSTGRES_URL, with {cell} where the schema goes.")
+            return Ledgers(kind: kind, template: try await PostgresServer.shared().url(schema: "{cell}"))
         }
     }
 
