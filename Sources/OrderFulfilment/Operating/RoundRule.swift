@@ -14,6 +14,13 @@ public enum RoundRule {
         public var round: Int
         /// Whether its outcome was confirmed.
         public var isAnnounced: Bool
+        /// The version that it builds on, where it says one.
+        public var expectedVersion: Int?
+        /// The subscription's version now; 0 when the ledger has never seen it.
+        public var version: Int
+
+        /// Whether the version that it builds on is still to come, or there now: then it can't be superseded.
+        var isInTime: Bool { expectedVersion.map { $0 >= version } ?? false }
 
         /// How the ledger has it.
         public init(
@@ -21,13 +28,17 @@ public enum RoundRule {
             state: OrderRecord.State,
             outcome: Outcome?,
             round: Int,
-            isAnnounced: Bool
+            isAnnounced: Bool,
+            expectedVersion: Int? = nil,
+            version: Int = 0
         ) {
             self.isSameContent = isSameContent
             self.state = state
             self.outcome = outcome
             self.round = round
             self.isAnnounced = isAnnounced
+            self.expectedVersion = expectedVersion
+            self.version = version
         }
     }
 
@@ -35,7 +46,8 @@ public enum RoundRule {
     ///
     /// `standing` is `nil` when the ledger doesn't know the command. `laterID` is the id of a command of the same
     /// subscription that came later than it and has changed the subscription since it ended (or, when the ledger doesn't
-    /// know it, since the letter's time).
+    /// know it, since the letter's time). One that says which version it expects, and is in time for it, is not superseded by
+    /// commands that came later but belong before it.
     public static func verdict(on letter: LetterOfCommand, _ standing: Standing?, laterID: String?) -> RoundVerdict {
         guard let standing else { return laterID.map { superseded(letter, by: $0) } ?? .unknown }
         guard standing.isSameContent else {
@@ -51,7 +63,8 @@ public enum RoundRule {
             guard standing.isAnnounced else {
                 return .refused("its outcome is not announced yet; try again in a moment")
             }
-            return laterID.map { superseded(letter, by: $0) } ?? .open(round: standing.round + 1)
+            guard let laterID, !standing.isInTime else { return .open(round: standing.round + 1) }
+            return superseded(letter, by: laterID)
         // A letter that never had a claim, of a command that came once more, by a replay that broke off for one: the
         // ledger has all of it.
         case (_, _) where letter.round == nil: return .taken(round: standing.round)

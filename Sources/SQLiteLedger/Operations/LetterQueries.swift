@@ -8,7 +8,9 @@ import SubscriptionLifecycle
 /// What must be known to judge a dead letter, as SQL; on the connection of the writer or of a reader.
 enum LetterQueries {
     static let foundSQL = """
-        SELECT number, fingerprint, state, outcome, round, is_announced, ended_at FROM command WHERE id = ? AND source = ?
+        SELECT number, fingerprint, state, outcome, round, is_announced, ended_at, expected_version,
+            coalesce((SELECT version FROM subscription s WHERE s.id = command.subscription), 0)
+        FROM command WHERE id = ? AND source = ?
         """
 
     static let laterSQL = """
@@ -35,7 +37,9 @@ enum LetterQueries {
                     state: state,
                     outcome: (row[3] as String?).flatMap(Outcome.init),
                     round: row[4],
-                    isAnnounced: row[5]
+                    isAnnounced: row[5],
+                    expectedVersion: row[7],
+                    version: row[8]
                 ),
                 endedAt: (row[6] as Double?).map { Date(stored: $0) }
             )

@@ -167,10 +167,6 @@ struct Checker: Sendable {
         return history.commands.filter(\.isLink).compactMap { link in
             let events = byCommand[link.id] ?? []
             guard !events.isEmpty, !events.contains(where: { $0.outcome == "succeeded" }) else { return nil }
-            guard !(mayBury && events.contains { $0.outcome == "dead-lettered" }) else { return nil }
-            // Behind a buried one, those that build on it run out of patience.
-            let isBehind = mayBury && events.contains { $0.code == "predecessor-timeout" }
-            guard !isBehind else { return nil }
             let text = "\(link.id) is legal and in order, and ended as \(events.map(\.line).joined(separator: "; "))"
             return Violation(subscription: history.name, text: text)
         }

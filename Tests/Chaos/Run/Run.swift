@@ -74,13 +74,26 @@ actor Run {
 
     private func open(_ lane: Lane, _ generation: Int) async throws -> EventsLog {
         let prefix = Self.prefix(lane, generation)
-        let applied = try await Programs.orderWorker(
+        // A server that has just come up may still turn its first client away.
+        var applied = try await applyTopology(lane, prefix, generation)
+        for _ in 1...3 where applied.status != 0 {
+            await pausing(1)
+            applied = try await applyTopology(lane, prefix, generation)
+        }
+        guard applied.status == 0 else { throw NotInTime(description: "topology apply: \(applied.output)") }
+        return try await lane.listen(prefix)
+    }
+
+    private func applyTopology(
+        _ lane: Lane,
+        _ prefix: String,
+        _ generation: Int
+    ) async throws -> (status: Int, output: String) {
+        try await Programs.orderWorker(
             ["topology", "apply"],
             lane.environment.merging(["TOPOLOGY_PREFIX": prefix]) { $1 },
             logFile: lane.folder.appending(path: "topology-\(generation).log")
         )
-        guard applied.status == 0 else { throw NotInTime(description: "topology apply: \(applied.output)") }
-        return try await lane.listen(prefix)
     }
 
     private func tell(_ report: CellReport) {

@@ -21,7 +21,9 @@ extension InMemoryLedger {
                 state: row.state,
                 outcome: row.ending?.outcome,
                 round: row.round,
-                isAnnounced: row.isAnnounced
+                isAnnounced: row.isAnnounced,
+                expectedVersion: row.request.expectedVersion,
+                version: subscriptions[letter.subscriptionID]?.version ?? 0
             )
         }
         return RoundRule.verdict(on: letter, standing, laterID: later?.request.identity.id)

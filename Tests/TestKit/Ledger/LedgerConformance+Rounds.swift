@@ -76,6 +76,19 @@ extension LedgerConformance {
             stranger.time = LedgerScene.time(60)
             #expect(try await scene.openRound(stranger) == .unknown)
         },
+        LedgerConformance("A numbered command is not superseded by what belongs before it") { scene in
+            // It came first, and was a dead letter before anything else had come.
+            try await scene.deadLetter(scene.grant("third", expecting: 2), at: 1)
+            try await scene.complete(scene.grant("first", expecting: 0), version: 1, at: 2)
+            #expect(try await scene.ledger.verdict(on: LedgerScene.letter("third")) == .open(round: 2))
+            try await scene.complete(scene.grant("second", expecting: 1), version: 2, at: 3)
+            #expect(try await scene.ledger.verdict(on: LedgerScene.letter("third")) == .open(round: 2))
+            try await scene.complete(scene.grant("another", expecting: 2), version: 3, at: 4)
+            guard case .refused(let reason) = try await scene.openRound(LedgerScene.letter("third")) else {
+                throw LedgerScene.Surprise("opened")
+            }
+            #expect(reason.contains("superseded"))
+        },
         LedgerConformance("What has ended well, is still open, or is another's is refused") { scene in
             var letter = LedgerScene.letter("A")
             let grant = try await scene.grant("A")
