@@ -50,7 +50,9 @@ enum LetterQueries {
             state: state,
             outcome: row.optionalText(3).flatMap(Outcome.init),
             round: Int(try row.integer(4)),
-            isAnnounced: try row.flag(5)
+            isAnnounced: try row.flag(5),
+            expectedVersion: try row.optionalInteger(7).map { Int($0) },
+            version: Int(try row.integer(8))
         )
         return Found(number: number, standing: standing, laterID: later)
     }

@@ -5,7 +5,8 @@ extension SchemaStep1 {
     /// that is still so.
     static let rounds = """
         CREATE TYPE ledger_letter_standing AS (
-            number bigint, fingerprint text, state text, outcome text, round bigint, is_announced boolean, later text
+            number bigint, fingerprint text, state text, outcome text, round bigint, is_announced boolean, later text,
+            expected_version bigint, version bigint
         );
 
         -- How the ledger has a letter's command, and a later one that has changed the subscription since its end (or
@@ -19,7 +20,7 @@ extension SchemaStep1 {
                     AND l.ended_at >= coalesce(c.ended_at, p_letter_time)
                     AND (l.outcome = 'succeeded' OR l.code = 'partially-applied')
                 LIMIT 1
-            )
+            ), c.expected_version, coalesce((SELECT s.version FROM ledger_subscription s WHERE s.id = p_subscription), 0)
             FROM (SELECT) AS one LEFT JOIN ledger_command c ON c.id = p_id AND c.source = p_source
         $$;
 
@@ -42,7 +43,8 @@ extension SchemaStep1 {
                 is_announced = false, attempts = 0, is_exhausted = false, is_declared_applied = false, fence = 0,
                 owner = NULL, token = NULL
             WHERE number = p_number AND state = 'ended' AND outcome = 'dead-lettered' AND is_announced
-                AND round = p_round - 1 AND lane = p_lane AND v_standing.later IS NULL;
+                AND round = p_round - 1 AND lane = p_lane
+                AND (v_standing.later IS NULL OR v_standing.expected_version >= v_standing.version);
             IF NOT FOUND THEN RETURN false; END IF;
             DELETE FROM ledger_outcome WHERE number = p_number;
             UPDATE ledger_decision SET decision = NULL, intents = (
