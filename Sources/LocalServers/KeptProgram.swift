@@ -62,6 +62,8 @@ public final class KeptProgram: Sendable {
     ///
     /// Says the pid; obeys `signal NAME` and `wait`; ends the program when its input ends.
     private static let script = #"""
+        # Bash would announce on ours what was killed.
+        exec 2> /dev/null
         log=$1
         shift
         "$@" < /dev/null >> "$log" 2>&1 &
