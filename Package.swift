@@ -221,6 +221,7 @@ let tests: [Target] = [
         ],
         path: "Tests/Chaos"
     ),
+    .testTarget(name: "ChaosTests", dependencies: ["Chaos", "AMQP", "LocalServers", "SubscriptionLifecycle"]),
 
     // The three programs, as processes.
     .testTarget(
