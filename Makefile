@@ -2,7 +2,7 @@
 # Ratios of one run are what counts: nothing else should run meanwhile.
 BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --product TransportBenchmark
 
-.PHONY: help demo run test test-pure test-threads bench soak fuzz docs build lint format contracts contracts-check packages clean
+.PHONY: chaos help demo run test test-pure test-threads bench soak fuzz docs build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -14,6 +14,7 @@ help:
 	@echo "make bench       the transport against a C program, side by side; make soak: a million messages, watching memory"
 	@echo "make fuzz        throw bytes at what reads the wire, FUZZ_SECONDS (60) for each target"
 	@echo "make test-threads  tests under ThreadSanitizer, which must first find a planted race"
+	@echo "make chaos       random orders while everything breaks, compared with a model; CHAOS_COMMANDS (2000), CHAOS=--help"
 	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
@@ -53,6 +54,10 @@ soak: packages
 
 fuzz:
 	@Tests/Fuzzing/fuzz
+
+chaos: packages
+	ORDER_WORKER_TARGETS=Chaos swift build --product Chaos
+	@"$$(swift build --show-bin-path)/Chaos" --commands $${CHAOS_COMMANDS:-2000} $(CHAOS)
 
 docs:
 	@.ci/docs

@@ -245,6 +245,7 @@ let tests: [Target] = [
         ],
         path: "Tests/Chaos"
     ),
+    .testTarget(name: "ChaosTests", dependencies: ["Chaos", "AMQP", "LocalServers", "SubscriptionLifecycle"]),
 
     // The three programs, as processes.
     .testTarget(

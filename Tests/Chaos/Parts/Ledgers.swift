@@ -26,6 +26,9 @@ struct Ledgers: Sendable {
         }
     }
 
+    /// Seconds after which a worker that says nothing has lost what it had; `nil` where there is one worker only.
+    var lease: Double? { kind == .postgres ? 5 : nil }
+
     func url(cell: String, in folder: URL) -> String {
         template?.replacingOccurrences(of: "{cell}", with: cell)
             ?? "sqlite:\(folder.appending(path: "ledger.sqlite").path)"

@@ -82,7 +82,9 @@ extension Cell {
         }
     }
 
-    /// After the workers have gone: no message and no consumer of theirs is left. Empties the queue of dead letters.
+    /// After the workers have gone: no message and no consumer of theirs is left.
+    ///
+    /// Empties the queue of dead letters.
     func emptiness() async -> [String] {
         do {
             var troubles: [String] = []

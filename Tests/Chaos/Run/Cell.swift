@@ -37,6 +37,8 @@ final class Cell: Sendable {
     let environment: [String: String]
     /// Whether some commands are meant to run out of patience.
     let isImpatient: Bool
+    /// Seconds that a worker stands still: longer than its calls may take, and than its lease.
+    let freeze: Double
     let takenEdits = Mutex<[HandEdit]>([])
     private let start = ContinuousClock.now
 
@@ -58,12 +60,14 @@ final class Cell: Sendable {
         )
         var maker = PlanMaker(wish, today: Self.today, random: spec.random(2))
         plan = maker.make()
+        freeze = (ledgers.lease ?? 0) + 4
         environment = lane.environment.merging([
             "LEDGER_URL": ledgers.url(cell: name, in: folder), "TOPOLOGY_PREFIX": prefix, "LOG_LEVEL": "info",
             "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": "1500ms", "CONFIRM_TIMEOUT": "1s", "SHUTDOWN_GRACE": "20s",
             "PREDECESSOR_WAIT": isImpatient ? "4s" : "240s", "PREFETCH": "\(random.pick([5, 50, 200]))",
             "CONCURRENCY": "\(random.pick([4, 16, 64]))",
             "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,4,8,8",
+            "ORDER_WORKER_TEST_LEASE": ledgers.lease.map { "\($0)" } ?? "",
         ]) { $1 }
         fleet = Fleet(
             workers: spec.workers,

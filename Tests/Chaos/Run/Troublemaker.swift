@@ -26,7 +26,7 @@ struct Troublemaker: Sendable {
         case .freeze:
             for share in [0.1, 0.4] {
                 await moment(share)
-                await cell.fleet.freeze(seconds: 4)
+                await cell.fleet.freeze(seconds: cell.freeze)
             }
         case .edits: await edit()
         case .replay: await Replays(cell: cell).exhaust()
