@@ -14,6 +14,11 @@ import Testing
             try await eventually("it dies or convicts: \(world.lastLog)", within: .seconds(40)) {
                 isDone(world) || !worker.isRunning
             }
+            // Before it is ready it may not have learnt yet to end in order.
+            try await eventually("it is ready or dies: \(world.lastLog)", within: .seconds(40)) {
+                guard worker.isRunning, let url = worker.url else { return !worker.isRunning }
+                return (try? await HTTP.send("GET", url + "/readyz").status) == 200
+            }
             if worker.isRunning { worker.program.signal("TERM") }
             let status = try await worker.program.exitStatus()
             if status == 0 { return deaths }
