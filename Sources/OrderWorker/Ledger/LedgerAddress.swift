@@ -45,7 +45,7 @@ enum LedgerAddress: Equatable {
             let ledger = PostgresLedger.Settings(
                 url: url,
                 workerName: settings.workerName,
-                lease: LeaseTerms(settles: settles),
+                lease: .ofProcess(settles: settles),
                 predecessorWait: settings.predecessorWait
             )
             return try await PostgresLedger.open(ledger, now: Date(), logger: logger)
