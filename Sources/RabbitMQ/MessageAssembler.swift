@@ -92,6 +92,9 @@ struct MessageAssembler {
         return advance()
     }
 
+    /// Bytes of an unfinished body that are kept.
+    var heldBytes: Int { partial?.message.body.count ?? 0 }
+
     /// Bytes of the body that have not come yet.
     private var missing: UInt64 { partial.map { $0.size - $0.received } ?? 0 }
 

@@ -14,10 +14,13 @@ import Testing
             try await eventually("it dies or convicts: \(world.lastLog)", within: .seconds(40)) {
                 isDone(world) || !worker.isRunning
             }
+            // Its services start after it has learnt what TERM means.
+            try await eventually("it listens or dies: \(world.lastLog)", within: .seconds(40)) {
+                worker.url != nil || !worker.isRunning
+            }
             if worker.isRunning { worker.program.signal("TERM") }
             let status = try await worker.program.exitStatus()
-            // 143: the signal came before it had learnt to end in order, after all was done.
-            if status == 0 || (status == 143 && isDone(world)) { return deaths }
+            if status == 0 { return deaths }
             #expect(status == 137)
         }
         throw NotInTime(description: "never convicted")

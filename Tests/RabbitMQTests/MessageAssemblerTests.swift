@@ -55,6 +55,18 @@ import Testing
         #expect(try assemble([deliver, .header(bodySize: 0, properties: noProperties)]).body.isEmpty)
     }
 
+    @Test func `a publisher keeps nothing of a returned body that is larger than all it has sent`() throws {
+        var assembler = PublisherRole.assembler()
+        let returned = InboundFrame.returned(code: 312, text: "", exchange: "in", routingKey: "key")
+        var arrival = try assembler.take(returned)
+        arrival = try assembler.take(.header(bodySize: .max, properties: noProperties))
+        for _ in 0..<100 {
+            arrival = try assembler.take(.body([UInt8](repeating: 1, count: 10_000)))
+            #expect(arrival == nil)
+            #expect(assembler.heldBytes == 0)
+        }
+    }
+
     @Test func `a body over the limit is hashed as it passes and not kept`() throws {
         let body = (0..<100).map(UInt8.init)
         let frames: [InboundFrame] = [

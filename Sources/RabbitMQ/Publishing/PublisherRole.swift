@@ -67,7 +67,7 @@ struct PublisherRole: ConnectionRole {
     }
 
     /// Returns are our own messages, kept whole to be recognised: none is larger than the largest that was sent.
-    private static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: 0)) }
+    static func assembler() -> MessageAssembler { MessageAssembler(limits: ContentLimits(bodyBytes: 0)) }
 
     var isBlocked: Bool { blocked != nil }
     var isDrained: Bool { answers.count == 0 && waiting.isEmpty }
