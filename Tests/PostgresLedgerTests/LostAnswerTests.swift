@@ -15,7 +15,8 @@ import Testing
         let proxy: LossyProxy
         let ledger: PostgresLedger
 
-        init() async throws {
+        /// Patient by default, since only a lost answer shall fail a call here, and not a busy machine.
+        init(patience: Double = 60, longestAnswer: Double = 10) async throws {
             let server = try await PostgresServer.shared()
             let proxy = try LossyProxy(to: server.port)
             let schema = "t" + UUID().uuidString.replacing("-", with: "").lowercased()
@@ -24,8 +25,8 @@ import Testing
             store = try await PostgresLedgerStore {
                 $0.url = url
                 $0.connections = 1
-                $0.patience = 5
-                $0.longestAnswer = 1
+                $0.patience = patience
+                $0.longestAnswer = longestAnswer
             }
             self.proxy = proxy
             ledger = try await store.worker()
@@ -148,7 +149,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `A call that reaches the server late, after it was made again, does nothing`() async throws {
-        let scene = try await Scene()
+        let scene = try await Scene(longestAnswer: 3)
         try await scene.ledger.release(scene.ledger.grant("W", of: "SUB-1").claim)
         scene.proxy.set(.holdWake)
         let woken = try await scene.ledger.wake(limit: 9, now: LedgerScene.time(9))
@@ -164,7 +165,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func `What nobody has heard of is not in hand for ever`() async throws {
-        let scene = try await Scene()
+        let scene = try await Scene(patience: 3)
         try await scene.ledger.release(scene.ledger.grant("W", of: "SUB-2").claim)
         scene.proxy.set(.loseAll)
         await #expect(throws: LedgerFailure.self) { try await scene.ledger.claim(LedgerScene.request("A")) }
