@@ -11,7 +11,7 @@ import Testing
     static func convict(_ point: String, in world: World, until isDone: @Sendable (World) -> Bool) async throws -> Int {
         for deaths in 0..<20 {
             let worker = try await world.startWorker(["ORDER_WORKER_CRASH_POINT": point], waitsForReady: false)
-            try await eventually("it dies or convicts: \(world.lastLog)", within: .seconds(40)) {
+            try await eventually("it dies or convicts after \(deaths): \(world.lastLog)", within: .seconds(40)) {
                 isDone(world) || !worker.isRunning
             }
             // Its services start after it has learnt what TERM means.

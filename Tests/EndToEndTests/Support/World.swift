@@ -138,9 +138,16 @@ final class World: Sendable {
     }
 
     /// Every outcome so far; a redelivery to the subscriber counts once.
+    ///
+    /// A redelivery may be the first that arrives: what was on its way when a connection was lost.
     var outcomes: [EventView] {
         let deliveries = subscriber.withLock { $0?.inbox.all } ?? []
-        return deliveries.filter { !$0.isRedelivered }.compactMap { EventView($0.message) }
+        var seen: Set<String> = []
+        return deliveries.compactMap { delivery in
+            guard let event = EventView(delivery.message) else { return nil }
+            let isNew = seen.insert(event.id).inserted
+            return isNew || !delivery.isRedelivered ? event : nil
+        }
     }
 
     /// The first outcome of a command, once it is there.
@@ -152,8 +159,11 @@ final class World: Sendable {
         return try #require(outcomes.first { $0.command == id })
     }
 
-    /// The end of the newest worker's log.
-    var lastLog: String { String(workers.withLock { $0.last?.program.log } ?? "").suffix(1500).description }
+    /// The end of the newest worker's log, on one line, as a summary of failures shows it.
+    var lastLog: String {
+        let log = workers.withLock { $0.last?.program.log } ?? ""
+        return String(log.suffix(3000)).split(separator: "\n").joined(separator: " | ")
+    }
 
     // MARK: EMS
 

@@ -21,13 +21,14 @@ struct SandboxTests {
 
     @Test("a delta that lands late is waited for and counted once")
     func late() async throws {
+        // Everything but the lost answer comes in time, on a busy machine too.
         try await SandboxWorld.run { configuration in
-            configuration.timeout = .milliseconds(1500)
+            configuration.timeout = .seconds(4)
             configuration.settle = .seconds(20)
         } _: { world in
             try await GatewayConformance.create(in: world)
             try await world.fault(
-                #"{"match":{"method":"PATCH","path":"/entitlements"},"drop":"late","delayMs":3500,"count":1}"#
+                #"{"match":{"method":"PATCH","path":"/entitlements"},"drop":"late","delayMs":8000,"count":1}"#
             )
             let log = InMemoryIntentLog()
             let decision = GatewaySamples.update([Self.more])
