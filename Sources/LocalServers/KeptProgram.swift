@@ -69,12 +69,16 @@ public final class KeptProgram: Sendable {
         "$@" < /dev/null >> "$log" 2>&1 &
         pid=$!
         echo $pid
-        has_ended() {
-          local stat
-          { read -r stat < /proc/$pid/stat; } 2> /dev/null || return 0
-          stat=${stat##*) }
-          [ "${stat%% *}" = Z ]
+        # Its state and when it began, in clock ticks: a number that has been given to another process since is not it.
+        look() {
+          local stat fields
+          { read -r stat < /proc/$pid/stat; } 2> /dev/null || return 1
+          read -r -a fields <<< "${stat##*) }"
+          state=${fields[0]} began=${fields[19]}
         }
+        look && born=$began
+        is_there() { look && [ "$state" != Z ] && [ "$began" = "$born" ]; }
+        send() { is_there && kill "-$1" $pid 2> /dev/null; }
         waits= line=
         # Never waits for the program alone: signals and the end of the input must be seen meanwhile.
         while true; do
@@ -84,23 +88,26 @@ public final class KeptProgram: Sendable {
           line+=$part
           if [ $status -eq 0 ]; then
             case $line in
-              "signal "*) kill "-${line#signal }" $pid 2> /dev/null ;;
+              "signal "*) send "${line#signal }" ;;
               wait) waits=yes ;;
             esac
             line=
           elif [ $status -le 128 ]; then
             break
           fi
-          if [ "$waits" ] && has_ended; then
+          if [ "$waits" ] && ! is_there; then
             wait $pid
             echo $?
             waits=
           fi
         done
-        kill -CONT $pid 2> /dev/null
-        kill -TERM $pid 2> /dev/null
-        ( sleep 30; kill -KILL $pid 2> /dev/null ) > /dev/null 2>&1 &
+        send CONT
+        send TERM
+        for _ in {1..300}; do
+          is_there || exit 0
+          sleep 0.1
+        done
+        send KILL
         wait $pid
-        kill $! 2> /dev/null
         """#
 }

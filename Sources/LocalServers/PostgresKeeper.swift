@@ -46,7 +46,7 @@ enum PostgresKeeper {
         }
 
         # The postmaster first, so that it starts no more of its children, each of which leads a group of its own.
-        all() { kill "-$1" "$pid" && kill "-$1" $(cat "/proc/$pid/task/$pid/children") 2> /dev/null; }
+        all() { [ -n "$pid" ] && kill "-$1" "$pid" && kill "-$1" $(cat "/proc/$pid/task/$pid/children") 2> /dev/null; }
 
         # As a power failure would.
         end() {
@@ -61,6 +61,8 @@ enum PostgresKeeper {
             if alive "$pid"; then end; fi
           fi
           wait 2> /dev/null
+          # Its number may go to another process from now on.
+          pid=
           echo stopped
         }
 

@@ -61,8 +61,14 @@ enum RabbitMQKeeper {
           echo "failed: not listening after 90 s"
         }
 
+        # The node's number, unless another process has got it since.
+        node() {
+          local pid
+          pid=$(cat "$pidfile" 2> /dev/null) && tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline" | grep -qF "$base" && echo "$pid"
+        }
+
         halt() {
-          pid=$(cat "$pidfile" 2> /dev/null)
+          pid=$(node)
           if [ -n "$pid" ]; then
             kill "-$1" "$pid" 2> /dev/null
             for _ in $(seq 400); do alive "$pid" || break; sleep 0.05; done
@@ -78,8 +84,8 @@ enum RabbitMQKeeper {
             start) start ;;
             halt) halt "$rest" ;;
             signal)
-              pid=$(cat "$pidfile")
-              kill "-$rest" "$pid" && { [ "$rest" != STOP ] || stopped "$pid"; } && echo done || echo "failed: $rest"
+              pid=$(node)
+              [ -n "$pid" ] && kill "-$rest" "$pid" && { [ "$rest" != STOP ] || stopped "$pid"; } && echo done || echo "failed: $rest"
               ;;
             shell) timeout 60 bash -c "$rest" >> "$base/out" 2>&1 && echo done || echo "failed: $rest: $(tail -c 500 "$base/out" | tr '\n' ' ')" ;;
             control) timeout 60 "$bin/rabbitmqctl" -q $rest >> "$base/out" 2>&1 && echo done || echo "failed: $rest" ;;
