@@ -7,6 +7,9 @@ import Testing
 
 /// Messages that kill whoever handles them, and their replay.
 @Suite(.serialized) struct CulpritTests {
+    /// A neighbour may be creating the customer when its worker dies: all that need it wait until that can't land any more.
+    static let settings = ["EMS_TIMEOUT": "4s", "EMS_SETTLE": "1s"]
+
     /// Starts a worker with that crash point again and again, until it lives; answers how often it died.
     static func convict(_ point: String, in world: World, until isDone: @Sendable (World) -> Bool) async throws -> Int {
         for deaths in 0..<20 {
@@ -34,7 +37,7 @@ import Testing
     func `A message that kills the worker alone three times is a dead letter, its neighbours live`(point: String)
         async throws
     {
-        try await World.run { world in
+        try await World.run(Self.settings) { world in
             for number in 1...5 {
                 try await world.send("n\(number)", "create-subscription", "SUB-\(number)", OrderData.creation)
             }
@@ -59,7 +62,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(4)))
     func `A worker that is killed or loses its broker at other messages convicts nobody`() async throws {
-        try await World.run(["EMS_TIMEOUT": "2s", "EMS_SETTLE": "1s"]) { world in
+        try await World.run(Self.settings) { world in
             try await world.fault(#"{"match":{"path":"/entitlements"},"delayMs":30}"#)
             for number in 1...20 {
                 try await world.send("c\(number)", "create-subscription", "SUB-\(number)", OrderData.creation)
@@ -85,7 +88,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(4)))
     func `A replay that is killed anywhere runs its command once`() async throws {
-        try await World.run { world in
+        try await World.run(Self.settings) { world in
             for name in ["killer-1", "killer-2"] {
                 try await world.send(name, "create-subscription", "SUB-\(name)", OrderData.creation)
             }
