@@ -40,7 +40,11 @@ final class Sandbox: Sendable {
     func strikes() async throws -> Int {
         let answer = try await HTTP.send("GET", "\(root)/sandbox/faults")
         let json = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
-        let faults = json?["faults"] as? [[String: Any]] ?? []
+        guard let faults = json?["faults"] as? [[String: Any]] else {
+            throw NotInTime(
+                description: "the sandbox doesn't tell its faults: \(String(decoding: answer.body, as: UTF8.self))"
+            )
+        }
         return faults.dropLast().reduce(0) { $0 + ($1["hits"] as? Int ?? 0) }
     }
 

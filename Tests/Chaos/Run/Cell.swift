@@ -12,17 +12,22 @@ struct CellReport: Sendable {
     var deaths = 0
     var buried = 0
     var replayed = 0
-    /// Calls to EMS that a fault of the sandbox struck.
-    var strikes = 0
-    /// Edits by hand that EMS took.
-    var edits = 0
+    /// How often the fault struck: calls to EMS, connections, restarts, edits, whatever it is; `nil` when it can't be told.
+    var strikes: Int?
     var seconds = 0.0
     /// Seconds until the trouble, the work after it and the replays were over.
     var phases: [Double] = []
     var violations: [Violation] = []
+    /// What is no violation, and yet worth a look.
+    var remarks: [String] = []
     /// The histories of violations, for people.
     var explanations: [String] = []
     var folder: URL
+
+    /// Whether it says nothing of its fault.
+    var faultNeverStruck: Bool { spec.fault != .none && strikes == 0 }
+    /// Whether it says nothing of its crash point.
+    var nobodyDied: Bool { spec.death != .never && deaths == 0 }
 }
 
 /// One cell: a plan, workers, trouble, quiet, and the comparison.
@@ -40,6 +45,8 @@ final class Cell: Sendable {
     /// Seconds that a worker stands still: longer than its calls may take, and than its lease.
     let freeze: Double
     let takenEdits = Mutex<[HandEdit]>([])
+    /// How often a replaying command died.
+    let replayDeaths = Atomic(0)
     private let start = ContinuousClock.now
 
     init(_ spec: CellSpec, in lane: Lane, prefix: String, log: EventsLog, ledgers: Ledgers) throws {
@@ -66,7 +73,7 @@ final class Cell: Sendable {
             "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": "1500ms", "CONFIRM_TIMEOUT": "1s", "SHUTDOWN_GRACE": "20s",
             "PREDECESSOR_WAIT": isImpatient ? "4s" : "240s", "PREFETCH": "\(random.pick([5, 50, 200]))",
             "CONCURRENCY": "\(random.pick([4, 16, 64]))",
-            "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,4,8,8",
+            "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,3,4,4,4,4,4,4,4,4",
             "ORDER_WORKER_TEST_LEASE": ledgers.lease.map { "\($0)" } ?? "",
         ]) { $1 }
         fleet = Fleet(
@@ -111,7 +118,15 @@ final class Cell: Sendable {
         } catch {
             report.violations.append(Violation(text: "could not begin: \(error)"))
         }
-        report.deaths = await fleet.deaths
+        report.deaths = await fleet.deaths + replayDeaths.load(ordering: .relaxed)
+        for end in await fleet.ownEnds {
+            // By a signal that nobody sent: it crashed.
+            if end.contains(/with 1[3-9][0-9]:/) {
+                report.violations.append(Violation(text: end))
+            } else {
+                report.remarks.append(end)
+            }
+        }
         report.seconds = elapsed
         return report
     }
@@ -126,9 +141,8 @@ final class Cell: Sendable {
         // EMS is a little slow, so that every death finds calls in the middle.
         try await lane.sandbox.fault(#"{"match":{"path":"/entitlements"},"delayMs":\#(random.number(5...30))}"#)
         async let published: Void = publish()
-        try await Troublemaker(cell: self).run()
+        report.strikes = try await Troublemaker(cell: self).run()
         try await published
-        report.strikes = (try? await lane.sandbox.strikes()) ?? 0
         try await lane.sandbox.calm()
         report.phases.append(elapsed)
         await fleet.becomeSafe()
@@ -152,7 +166,6 @@ final class Cell: Sendable {
             isImpatient: isImpatient,
             mayBury: spec.death != .never || spec.fault == .replay
         )
-        report.edits = checker.edits.count
         report.buried =
             Set(log.events.filter { $0.outcome == "dead-lettered" && $0.code == "worker-crashed" }.map(\.command)).count
         report.violations += checker.violations()

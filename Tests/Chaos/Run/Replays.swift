@@ -22,10 +22,12 @@ struct Replays: Sendable {
     func exhaust() async {
         let names = Set(victims)
         await holds(within: 40) {
-            let exhausted = cell.log.events.filter { $0.code == "attempts-exhausted" }
-            return Set(exhausted.compactMap(\.subscription)).isSuperset(of: names)
+            Set(exhausted.compactMap(\.subscription)).isSuperset(of: names)
         }
     }
+
+    /// The dead letters of commands that have used up their attempts.
+    var exhausted: [Event] { cell.log.events.filter { $0.code == "attempts-exhausted" } }
 
     /// A message that kills workers until it is taken for the cause.
     static func culprit(of plan: Plan) -> String? {
@@ -77,6 +79,7 @@ struct Replays: Sendable {
                 cell.environment.merging(more) { $1 },
                 logFile: cell.folder.appending(path: "\(name)-\(UUID().uuidString.prefix(8)).log")
             )
+            if ended.status == 137 { cell.replayDeaths.add(1, ordering: .relaxed) }
             for line in ended.output.split(separator: "\n") where line.contains("refused: superseded") {
                 if let id = line.split(separator: " ").first { refused.insert(String(id)) }
             }
