@@ -53,6 +53,7 @@ final class Cable: Sendable {
     /// Cuts one connection the next time it carries something in that direction: a part of it still arrives.
     ///
     /// Answers whether that happened in time.
+    @discardableResult
     func cutInside(_ direction: CableLine.Direction, _ way: CableLine.Way, _ random: inout SplitMix) async -> Bool {
         let before = cuts.inside
         // One connection alone may have nothing to carry for long, so each moment another one is the victim.

@@ -37,7 +37,7 @@ final class Cell: Sendable {
     let prefix: String
     let log: EventsLog
     let folder: URL
-    let plan: Plan
+    private let made: Plan
     let fleet: Fleet
     let environment: [String: String]
     /// Whether some commands are meant to run out of patience.
@@ -47,6 +47,8 @@ final class Cell: Sendable {
     let takenEdits = Mutex<[HandEdit]>([])
     /// How often a replaying command died.
     let replayDeaths = Atomic(0)
+    /// Commands that went in the stead of dead letters, by the letters' ids.
+    let replacements = Mutex<[String: Plan.Command]>([:])
     private let start = ContinuousClock.now
 
     init(_ spec: CellSpec, in lane: Lane, prefix: String, log: EventsLog, ledgers: Ledgers) throws {
@@ -63,10 +65,12 @@ final class Cell: Sendable {
             commands: spec.commands,
             prefix: name,
             hasEdits: spec.fault == .edits,
-            hasHoles: isImpatient
+            hasHoles: isImpatient,
+            hasOrder: spec.workers == 1
         )
         var maker = PlanMaker(wish, today: Self.today, random: spec.random(2))
-        plan = maker.make()
+        let plan = maker.make()
+        made = plan
         freeze = (ledgers.lease ?? 0) + 4
         environment = lane.environment.merging([
             "LEDGER_URL": ledgers.url(cell: name, in: folder), "TOPOLOGY_PREFIX": prefix, "LOG_LEVEL": "info",
@@ -83,6 +87,11 @@ final class Cell: Sendable {
             folder: folder,
             random: spec.random(3)
         )
+    }
+
+    /// What is sent, by operators too.
+    var plan: Plan {
+        replacements.withLock { $0 }.reduce(into: made) { $0.replace($1.key, by: $1.value) }
     }
 
     static var today: LocalDate {
@@ -135,6 +144,9 @@ final class Cell: Sendable {
 
     private func goThroughIt(_ report: inout CellReport) async throws {
         let before = Self.today
+        for history in plan.histories {
+            if let adopted = history.adopted { try await lane.sandbox.create(adopted, history.name) }
+        }
         var random = spec.random(4)
         for fault in spec.fault.sandboxFaults(&random) { try await lane.sandbox.fault(fault) }
         for fault in Replays(cell: self).sandboxFaults { try await lane.sandbox.fault(fault) }
@@ -178,6 +190,17 @@ final class Cell: Sendable {
     /// Some at a time, as several publishers would.
     private func publish() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            for sequence in plan.sequences {
+                group.addTask {
+                    for message in sequence.messages {
+                        try await self.lane.publish(message, prefix: self.prefix)
+                        // Only what is there has an order: until then its commands come from two queues.
+                        if message == sequence.messages.first {
+                            await holds(within: 120) { self.log.ended.contains(sequence.creation) }
+                        }
+                    }
+                }
+            }
             for (number, message) in plan.messages.enumerated() {
                 if number >= 24 { try await group.next() }
                 group.addTask { try await self.lane.publish(message, prefix: self.prefix) }
