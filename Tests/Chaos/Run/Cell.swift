@@ -74,7 +74,8 @@ final class Cell: Sendable {
         freeze = (ledgers.lease ?? 0) + 4
         environment = lane.environment.merging([
             "LEDGER_URL": ledgers.url(cell: name, in: folder), "TOPOLOGY_PREFIX": prefix, "LOG_LEVEL": "info",
-            "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": "1500ms", "CONFIRM_TIMEOUT": "1s", "SHUTDOWN_GRACE": "20s",
+            "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": spec.fault == .dropLate ? "3s" : "1500ms", "CONFIRM_TIMEOUT": "1s",
+            "SHUTDOWN_GRACE": "20s",
             "PREDECESSOR_WAIT": isImpatient ? "4s" : "240s", "PREFETCH": "\(random.pick([5, 50, 200]))",
             "CONCURRENCY": "\(random.pick([4, 16, 64]))",
             "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,3,4,4,4,4,4,4,4,4",

@@ -70,10 +70,11 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
         case .dropBefore: [#"{"match":{\#(writes)},"drop":"before","rate":\#(rate)}"#]
         case .dropAfter: [#"{"match":{\#(writes)},"drop":"after","rate":\#(rate)}"#]
         case .dropLate:
-            // Some soon, and some when the worker has long stopped waiting, but within what EMS_SETTLE promises.
+            // Few soon, and more when the worker has long stopped waiting or been killed and come back, but within what
+            // EMS_TIMEOUT and EMS_SETTLE promise.
             ["PATCH", "POST"].flatMap { method in
-                [random.number(50...700), random.number(1600...2300)].map { delay in
-                    #"{"match":{"method":"\#(method)"},"drop":"late","delayMs":\#(delay),"rate":\#(0.15 + rate / 2)}"#
+                [(random.number(50...700), 0.1), (random.number(2_600...3_800), rate)].map { delay, rate in
+                    #"{"match":{"method":"\#(method)"},"drop":"late","delayMs":\#(delay),"rate":\#(rate)}"#
                 }
             }
         case .tooMany: [#"{"match":{\#(writes)},"status":429,"retryAfter":\#(random.number(0...2)),"rate":\#(rate)}"#]

@@ -84,10 +84,10 @@ struct Troublemaker: Sendable {
     }
 
     /// Returns when that share of the commands has ended, or when nothing has happened for a while.
-    func moment(_ share: Double) async {
+    func moment(_ share: Double, within seconds: Double = 15) async {
         let goal = Int(Double(cell.plan.ids.count) * share)
         var last = (progress: -1, at: ContinuousClock.now)
-        await holds(within: 30) {
+        await holds(within: seconds) {
             let progress = cell.progress
             if progress != last.progress { last = (progress, .now) }
             return progress >= goal || ContinuousClock.now - last.at > .seconds(6)
