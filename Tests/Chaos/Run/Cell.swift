@@ -107,7 +107,11 @@ final class Cell: Sendable {
             let before = random.pick([CrashPoint.received, .claimed, .lookedUp])
             return (0..<6 * spec.workers).map { _ in "\(before.name)@\(culprit)" }
         }
-        return (0..<3 * spec.workers).map { _ in "\(point.name):\(random.number(1...25))" }
+        // Once it is decided nobody is convicted, and deaths while a write is still to land are what can double it.
+        let isWriting = spec.fault == .dropLate && [.recorded, .writing, .written].contains(point)
+        return (0..<(isWriting ? 10 : 3) * spec.workers).map { _ in
+            "\(point.name):\(random.number(1...(isWriting ? 8 : 25)))"
+        }
     }
 
     func run() async -> CellReport {

@@ -73,7 +73,7 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
             // Few soon, and more when the worker has long stopped waiting or been killed and come back, but within what
             // EMS_TIMEOUT and EMS_SETTLE promise.
             ["PATCH", "POST"].flatMap { method in
-                [(random.number(50...700), 0.1), (random.number(2_600...3_800), rate)].map { delay, rate in
+                [(random.number(50...700), 0.1), (random.number(2_600...3_800), 0.1 + rate)].map { delay, rate in
                     #"{"match":{"method":"\#(method)"},"drop":"late","delayMs":\#(delay),"rate":\#(rate)}"#
                 }
             }

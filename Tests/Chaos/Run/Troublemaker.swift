@@ -24,7 +24,7 @@ struct Troublemaker: Sendable {
             return 0
         case .dropBefore, .dropAfter, .dropLate, .tooMany, .unavailable, .stall:
             // For as long as nearly all of the work takes; the rest shows the recovery.
-            await moment(0.9)
+            await moment(0.9, within: cell.spec.fault == .dropLate ? 25 : 15)
             return try await cell.lane.sandbox.strikes()
         case .cut: return await cut()
         case .broker: return try await restart { try await $0.terminate() }
