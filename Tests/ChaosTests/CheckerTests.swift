@@ -98,7 +98,7 @@ import Testing
         let wish = PlanMaker.Wish(commands: 100, prefix: "t", hasOrder: true)
         var maker = PlanMaker(wish, today: PlanTests.today, random: SplitMix(seed: 5))
         var plan = maker.make()
-        plan.histories = [try #require(plan.histories.first(where: \.isOrdered))]
+        plan.histories = [try #require(plan.histories.first { $0.isOrdered })]
         (plan.reads, plan.letters, plan.twins) = ([], [], [])
         func events(_ versions: [Int]) -> [[String: Any]] {
             zip(plan.histories[0].commands, versions).map { planned, version in
@@ -114,7 +114,7 @@ import Testing
 
     @Test func `A letter that was replaced must be gone`() throws {
         var (plan, events) = try Self.scene()
-        let link = try #require(plan.histories[0].commands.last(where: \.isLink))
+        let link = try #require(plan.histories[0].commands.last { $0.isLink })
         var edited = link
         edited.id += "-edited"
         let index = try #require(events.firstIndex { $0["id"] as? String == "event of \(link.id)" })
