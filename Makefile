@@ -6,6 +6,9 @@ BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --pro
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
+# In release more commands are tried in the same time, once all is built.
+CHAOS_CONFIGURATION ?= debug
+
 help:
 	@echo "make demo        watch a story of orders go through a real RabbitMQ into the EMS sandbox"
 	@echo "make run         the same servers, left running to play with"
@@ -14,7 +17,7 @@ help:
 	@echo "make bench       the transport against a C program, side by side; make soak: a million messages, watching memory"
 	@echo "make fuzz        throw bytes at what reads the wire, FUZZ_SECONDS (60) for each target"
 	@echo "make test-threads  tests under ThreadSanitizer, which must first find a planted race"
-	@echo "make chaos       random orders while everything breaks, compared with a model; CHAOS_COMMANDS (2000), CHAOS=--help"
+	@echo "make chaos       random orders while everything breaks, compared with a model; CHAOS_COMMANDS (2000), CHAOS_CONFIGURATION (debug), CHAOS=--help"
 	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
@@ -56,8 +59,8 @@ fuzz:
 	@Tests/Fuzzing/fuzz
 
 chaos: packages
-	ORDER_WORKER_TARGETS=Chaos swift build --product Chaos
-	@"$$(swift build --show-bin-path)/Chaos" --commands $${CHAOS_COMMANDS:-2000} $(CHAOS)
+	ORDER_WORKER_TARGETS=Chaos swift build -c $(CHAOS_CONFIGURATION) --product Chaos
+	@"$$(swift build -c $(CHAOS_CONFIGURATION) --show-bin-path)/Chaos" --commands $${CHAOS_COMMANDS:-2000} $(CHAOS)
 
 docs:
 	@.ci/docs

@@ -32,7 +32,11 @@ import Testing
             .reduce(nil) { ModelEntitlement.after($1.command, on: $0, today: PlanTests.today) }
     }
 
-    private static func violations(_ plan: Plan, _ events: [[String: Any]]) throws -> [Violation] {
+    private static func violations(
+        _ plan: Plan,
+        _ events: [[String: Any]],
+        letters: [Message] = []
+    ) throws -> [Violation] {
         let messages = try events.map { event in
             Message(
                 exchange: "e",
@@ -44,7 +48,7 @@ import Testing
         let checker = Checker(
             plan: plan,
             events: messages.compactMap(Event.init),
-            letters: [],
+            letters: letters,
             days: [PlanTests.today],
             edits: [],
             isImpatient: false,
@@ -88,6 +92,50 @@ import Testing
         let violations = try Self.violations(plan, changed)
         #expect(violations.contains { $0.text.contains("is legal and in order") })
         #expect(violations.contains { $0.text.contains("version 1 is missing") })
+    }
+
+    @Test func `What took effect in another order than it was sent is seen`() throws {
+        let wish = PlanMaker.Wish(commands: 100, prefix: "t", hasOrder: true)
+        var maker = PlanMaker(wish, today: PlanTests.today, random: SplitMix(seed: 5))
+        var plan = maker.make()
+        plan.histories = [try #require(plan.histories.first { $0.isOrdered })]
+        (plan.reads, plan.letters, plan.twins) = ([], [], [])
+        func events(_ versions: [Int]) -> [[String: Any]] {
+            zip(plan.histories[0].commands, versions).map { planned, version in
+                let data: [String: Any] = ["command": ["id": planned.id], "outcome": "succeeded", "version": version]
+                return ["id": "event of \(planned.id)", "data": data]
+            }
+        }
+        var versions = Array(1...plan.histories[0].commands.count)
+        #expect(try Self.violations(plan, events(versions)).isEmpty)
+        versions.swapAt(1, 2)
+        #expect(try Self.violations(plan, events(versions)).contains { $0.text.contains("sent in order") })
+    }
+
+    @Test func `A letter that was replaced must be gone`() throws {
+        var (plan, events) = try Self.scene()
+        let link = try #require(plan.histories[0].commands.last { $0.isLink })
+        var edited = link
+        edited.id += "-edited"
+        let index = try #require(events.firstIndex { $0["id"] as? String == "event of \(link.id)" })
+        var event = events[index]
+        var data = event["data"] as? [String: Any] ?? [:]
+        data["command"] = ["id": edited.id]
+        (event["id"], event["data"]) = ("event of \(edited.id)", data)
+        events.append(event)
+        let letter: [String: Any] = [
+            "command": ["id": link.id], "outcome": "dead-lettered", "deadLetter": ["reason": "x"],
+        ]
+        events[index] = ["id": "letter of \(link.id)", "data": letter]
+        plan.replace(link.id, by: edited)
+        #expect(try Self.violations(plan, events).allSatisfy { $0.text.contains("became a dead letter") })
+        let held = Message(
+            exchange: "e",
+            routingKey: "k",
+            properties: Properties(),
+            body: CommandJSON.event(link.command, id: link.id)
+        )
+        #expect(try Self.violations(plan, events, letters: [held]).contains { $0.text.contains("was replaced") })
     }
 
     @Test func `A quantity that was doubled in EMS is seen, and a line that is there twice`() throws {

@@ -30,6 +30,28 @@ import Testing
         #expect(plan.histories.contains { !$0.edits.isEmpty })
     }
 
+    @Test func `Some commands are sent in an order that alone is legal, and some entitlements were there before`()
+        throws
+    {
+        let wish = PlanMaker.Wish(commands: 300, prefix: "t", hasOrder: true)
+        var maker = PlanMaker(wish, today: Self.today, random: SplitMix(seed: 5))
+        let plan = maker.make()
+        let ordered = plan.histories.filter(\.isOrdered)
+        #expect(!ordered.isEmpty && plan.sequences.count == ordered.count)
+        let shuffled = Set(plan.messages.map(\.body))
+        for message in plan.sequences.flatMap(\.messages) { #expect(!shuffled.contains(message.body)) }
+        let history = try #require(ordered.first)
+        let swapped = [history.commands[0], history.commands[2], history.commands[1]]
+        let course = Replay(
+            successes: swapped.enumerated().map { .init(version: $0.offset + 1, command: $0.element.command) },
+            edits: [],
+            referee: Referee(today: Self.today)
+        )
+        #expect(course.courses().complaint?.contains("term-not-extended") == true)
+        #expect(plan.histories.contains { $0.adopted != nil && $0.isNumbered })
+        #expect(plan.histories.contains { $0.adopted != nil && !$0.isNumbered })
+    }
+
     @Test func `Every combination comes once before one comes again`() {
         let cells = CellSpec.all(
             seed: 7,

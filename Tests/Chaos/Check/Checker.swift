@@ -47,7 +47,7 @@ struct Checker: Sendable {
 
     /// Everything but what EMS holds.
     func violations() -> [Violation] {
-        outcomes() + deadLetters() + plan.histories.flatMap { links($0) + refusals($0) }
+        outcomes() + deadLetters() + plan.histories.flatMap { links($0) + order($0) + refusals($0) }
     }
 
     // MARK: Outcomes
@@ -111,7 +111,10 @@ struct Checker: Sendable {
             return events.contains { $0.outcome == "dead-lettered" }
                 && !events.contains { ["succeeded", "rejected"].contains($0.outcome) }
         }
-        for id in buried.subtracting(inQueue) {
+        for id in plan.replaced.intersection(inQueue).sorted() {
+            violations.append(Violation(text: "\(id) was replaced, and is in the dead-letter queue"))
+        }
+        for id in buried.subtracting(inQueue).subtracting(plan.replaced) {
             violations.append(Violation(text: "\(id) was announced as a dead letter, and is not in the queue"))
         }
         for id in inQueue.intersection(owned).subtracting(buried) {
@@ -137,7 +140,8 @@ struct Checker: Sendable {
             let result = Replay(
                 successes: successes(history),
                 edits: edits.filter { $0.subscription == history.name },
-                referee: Referee(today: day)
+                referee: Referee(today: day),
+                adopted: history.adopted
             )
             .courses()
             if result.complaint == nil { return result }
@@ -164,12 +168,30 @@ struct Checker: Sendable {
     /// In a numbered history without holes, everything that was legal succeeded.
     private func links(_ history: Plan.History) -> [Violation] {
         guard history.isNumbered, !isImpatient else { return [] }
-        return history.commands.filter(\.isLink).compactMap { link in
+        return history.commands.filter { $0.isLink && !plan.replaced.contains($0.id) }.compactMap { link in
             let events = byCommand[link.id] ?? []
             guard !events.isEmpty, !events.contains(where: { $0.outcome == "succeeded" }) else { return nil }
             let text = "\(link.id) is legal and in order, and ended as \(events.map(\.line).joined(separator: "; "))"
             return Violation(subscription: history.name, text: text)
         }
+    }
+
+    /// What one publisher sent through one queue took effect in that order; what became a dead letter lost its place.
+    private func order(_ history: Plan.History) -> [Violation] {
+        guard history.isOrdered, !isImpatient else { return [] }
+        let kept = history.commands.map(\.id).filter { id in
+            byCommand[id]?.contains { $0.outcome == "dead-lettered" } == false
+        }
+        let ends = kept.map { id in (id: id, end: byCommand[id]?.first { $0.outcome == "succeeded" }) }
+        let versions = ends.compactMap { $0.end?.version }
+        guard versions.count < kept.count || versions != versions.sorted() else { return [] }
+        let text = ends.map { "\($0.id) \($0.end?.version.map { "version \($0)" } ?? "didn't succeed")" }
+        return [
+            Violation(
+                subscription: history.name,
+                text: "invariant 5: sent in order, and done as \(text.joined(separator: ", "))"
+            )
+        ]
     }
 
     /// What was rejected is illegal at the version that the rejection names, for the reason that it names.

@@ -8,6 +8,7 @@ struct Explanation: Sendable {
     func text(of name: String) async -> String {
         guard let history = checker.plan.histories.first(where: { $0.name == name }) else { return "" }
         var lines = ["--- \(name), \(history.isNumbered ? "numbered" : "not numbered"), in \(cell.folder.path)"]
+        if let adopted = history.adopted { lines.append("in EMS beforehand: \(adopted)") }
         for planned in history.commands {
             let data = CommandJSON.event(planned.command, id: planned.id)
             let text = String(decoding: data, as: UTF8.self)

@@ -23,13 +23,15 @@ struct Replay: Sendable {
     let successes: [Success]
     let edits: [HandEdit]
     let referee: Referee
+    /// What EMS held before the first command.
+    var adopted: ModelEntitlement?
 
     /// The courses that break no rule; when there is none, why the plainest one is no possible one.
     func courses() -> (possible: [Course], complaint: String?) {
         var possible: [Course] = []
         var complaint: String?
         // Version after which each edit was made; edits keep their order.
-        for places in Self.places(edits.count, through: successes.count) {
+        for places in Self.places(edits.count, through: successes.count + (adopted == nil ? 0 : 1)) {
             switch course(places) {
             case .success(let course): possible.append(course)
             case .failure(let reason): complaint = complaint ?? reason.text
@@ -42,20 +44,25 @@ struct Replay: Sendable {
 
     private func course(_ places: [Int]) -> Result<Course, Reason> {
         var course = Course()
-        var held: ModelEntitlement?
+        var held = adopted
         func edit(after version: Int) {
             for (edit, place) in zip(edits, places) where place == version && held != nil {
                 held?.apply(edit.kind)
                 course.held[version, default: []].append(held)
             }
         }
+        let first = adopted == nil ? 0 : 1
+        if let adopted {
+            course.held = [1: [adopted]]
+            edit(after: 1)
+        }
         for (index, success) in successes.enumerated() {
-            let version = index + 1
+            let version = first + index + 1
             guard success.version == version else {
                 let text = "version \(version) is missing; the next is \(success.version)"
                 return .failure(Reason(text: text))
             }
-            if let code = referee.refusal(of: success.command, on: held, version: index) {
+            if let code = referee.refusal(of: success.command, on: held, version: version - 1) {
                 let words =
                     "\(success.command.operation.rawValue) succeeded as version \(version) and is \(code.rawValue)"
                 return .failure(Reason(text: words))

@@ -16,15 +16,26 @@ struct Plan: Sendable {
         /// Its commands say which version they expect, so that one end alone is right.
         var isNumbered: Bool
         var commands: [Command]
+        /// Its commands are sent one after the other, and the changes through one queue: they take effect in that order.
+        var isOrdered = false
         var edits: [HandEdit] = []
+        /// What EMS holds before the first command, past the ledger.
+        var adopted: ModelEntitlement?
         /// What it holds in the end, when it is numbered.
         var end: ModelEntitlement?
     }
 
     /// A message as a publisher sends it.
-    struct Message: Sendable {
+    struct Message: Hashable, Sendable {
         var routingKey: String
         var body: [UInt8]
+    }
+
+    /// Messages that are sent one after the other, each when the one before it is confirmed.
+    struct Sequence: Sendable {
+        /// The id of the first command, which must have ended before the others are sent.
+        var creation: String
+        var messages: [Message]
     }
 
     /// A message that must become a dead letter.
@@ -43,6 +54,18 @@ struct Plan: Sendable {
     var twins: [String] = []
     /// Shuffled, and some several times.
     var messages: [Message] = []
+    var sequences: [Sequence] = []
+
+    /// Ids of dead letters that an operator has replaced by commands of other ids.
+    private(set) var replaced: Set<String> = []
+
+    /// An operator has sent a command in the stead of a dead letter.
+    mutating func replace(_ id: String, by command: Command) {
+        for index in histories.indices where histories[index].commands.contains(where: { $0.id == id }) {
+            histories[index].commands.append(command)
+            replaced.insert(id)
+        }
+    }
 
     /// How many different commands there are.
     var commandCount: Int { histories.reduce(0) { $0 + $1.commands.count } + reads.count + letters.count + twins.count }

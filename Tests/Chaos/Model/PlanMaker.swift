@@ -11,6 +11,8 @@ struct PlanMaker {
         var hasEdits = false
         /// Whether some histories have a hole, whose successors run out of patience.
         var hasHoles = false
+        /// Whether some subscriptions' commands are sent in order through one queue, which one worker alone must keep.
+        var hasOrder = false
     }
 
     private let wish: Wish
@@ -31,18 +33,17 @@ struct PlanMaker {
         while plan.claimedCount < wish.commands * 9 / 10 {
             number += 1
             let name = "\(wish.prefix)S\(number)"
-            plan.histories.append(random.chance(0.6) ? numbered(name) : unnumbered(name))
+            if wish.hasOrder, random.chance(0.12) {
+                plan.histories.append(ordered(name))
+            } else {
+                plan.histories.append(random.chance(0.6) ? numbered(name) : unnumbered(name))
+            }
         }
         addReads()
         addPoison()
         var messages =
             plan.messages
-            + plan.histories.flatMap(\.commands).map { command in
-                Plan.Message(
-                    routingKey: command.command.operation.rawValue,
-                    body: CommandJSON.event(command.command, id: command.id)
-                )
-            }
+            + plan.histories.filter { !$0.isOrdered }.flatMap(\.commands).map(message)
         messages += messages.filter { _ in random.chance(0.15) } + messages.filter { _ in random.chance(0.03) }
         messages.shuffle(using: &random)
         plan.messages = messages
@@ -53,7 +54,9 @@ struct PlanMaker {
     private mutating func numbered(_ name: String) -> Plan.History {
         var history = Plan.History(name: name, isNumbered: true, commands: [])
         let referee = Referee(today: today)
-        var version = 0
+        history.adopted = adopted()
+        history.end = history.adopted
+        var version = history.end == nil ? 0 : 1
         var afterEnd = 0
         let length = random.number(3...10)
         for number in 1...length * 2 where history.commands.count < length && afterEnd < 2 {
@@ -87,7 +90,8 @@ struct PlanMaker {
     private mutating func unnumbered(_ name: String) -> Plan.History {
         var history = Plan.History(name: name, isNumbered: false, commands: [])
         let referee = Referee(today: today)
-        var held: ModelEntitlement?
+        history.adopted = adopted()
+        var held = history.adopted
         // Without a creation that works, the others would only wait.
         while held == nil {
             let command = proposer.command(for: name, on: nil, isEager: true, &random)
@@ -104,6 +108,54 @@ struct PlanMaker {
         }
         if wish.hasEdits, random.chance(0.6) { history.edits = edits(name) }
         return history
+    }
+
+    /// Renewals that only one order allows, one after the other through one queue, right after the creation.
+    private mutating func ordered(_ name: String) -> Plan.History {
+        var history = Plan.History(name: name, isNumbered: false, commands: [], isOrdered: true)
+        let referee = Referee(today: today)
+        var held: ModelEntitlement?
+        while held == nil {
+            let command = proposer.creation(for: name, &random)
+            guard let made = ModelEntitlement.after(command, on: nil, today: today), !made.isTrial, made.end >= today,
+                referee.refusal(of: command, on: nil, version: 0) == nil
+            else { continue }
+            held = made
+            history.commands.append(Plan.Command(id: "\(name)-0", command: command))
+        }
+        for number in 1...random.number(3...7) {
+            guard let end = held?.end.adding(days: random.number(1...90)) else { break }
+            let command = proposer.renewal(of: name, until: end)
+            held = ModelEntitlement.after(command, on: held, today: today)
+            history.commands.append(Plan.Command(id: "\(name)-\(number)", command: command))
+        }
+        history.end = held
+        let messages = history.commands.map(message)
+        let again = messages.filter { _ in random.chance(0.2) }
+        plan.sequences.append(Plan.Sequence(creation: "\(name)-0", messages: messages + again))
+        return history
+    }
+
+    /// Now and then EMS has something already that no ledger knows.
+    private mutating func adopted() -> ModelEntitlement? {
+        guard random.chance(0.12) else { return nil }
+        var held: ModelEntitlement?
+        let referee = Referee(today: today)
+        while held == nil {
+            let command = proposer.creation(for: "\(wish.prefix)ADOPTED", &random)
+            guard referee.refusal(of: command, on: nil, version: 0) == nil else { continue }
+            held = ModelEntitlement.after(command, on: nil, today: today)
+        }
+        // Whoever made it by hand knew nothing of our attribute, unless it is a trial.
+        if held?.isTrial == false { held?.attributes["Order Type"] = nil }
+        return held
+    }
+
+    private func message(_ command: Plan.Command) -> Plan.Message {
+        Plan.Message(
+            routingKey: command.command.operation.rawValue,
+            body: CommandJSON.event(command.command, id: command.id)
+        )
     }
 
     private mutating func edits(_ name: String) -> [HandEdit] {

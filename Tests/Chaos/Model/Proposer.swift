@@ -64,6 +64,11 @@ struct Proposer: Sendable {
         return command(name, .startTrial(trial), &random)
     }
 
+    func renewal(of name: String, until end: LocalDate) -> ChangeCommand {
+        var random = SplitMix(seed: 0)
+        return command(name, .renew(Renewal(length: .until(end), base: .expiry)), &random)
+    }
+
     private func command(_ name: String, _ action: ChangeCommand.Action, _ random: inout SplitMix) -> ChangeCommand {
         guard let subscription = SubscriptionID(name) else {
             fatalError("\(name) is no name of a subscription")

@@ -2,10 +2,16 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A TCP line of the loopback interface to some port, which can be cut in the middle of whatever it carries.
+/// A TCP line of the loopback interface to some port, whose connections can be cut in the middle of whatever they carry.
 final class Cable: Sendable {
+    private struct State {
+        var lines: [ObjectIdentifier: CableLine] = [:]
+        var cuts = 0
+        var cutsInside = 0
+    }
+
     private let listener: Int32
-    private let ends = Mutex<[Int32: Bool]>([:])
+    private let state = Mutex(State())
 
     /// Where clients connect to.
     let port: Int
@@ -32,10 +38,43 @@ final class Cable: Sendable {
         }
     }
 
-    /// Ends every connection that is there now, wherever it is.
-    func cut() {
-        ends.withLock { ends in
-            for end in ends.keys { shutdown(end, Int32(SHUT_RDWR)) }
+    /// Connections that were cut so far, and how many of them in the middle of what they carried.
+    var cuts: (all: Int, inside: Int) { state.withLock { ($0.cuts, $0.cutsInside) } }
+
+    /// Cuts every connection that is there now.
+    func cutAll(_ way: CableLine.Way) {
+        let lines = state.withLock { state in
+            state.cuts += state.lines.count
+            return Array(state.lines.values)
+        }
+        for line in lines { line.cut(way) }
+    }
+
+    /// Cuts one connection the next time it carries something in that direction: a part of it still arrives.
+    ///
+    /// Answers whether that happened in time.
+    @discardableResult
+    func cutInside(_ direction: CableLine.Direction, _ way: CableLine.Way, _ random: inout SplitMix) async -> Bool {
+        let before = cuts.inside
+        // One connection alone may have nothing to carry for long, so each moment another one is the victim.
+        for _ in 0..<8 {
+            let lines = state.withLock { $0.lines.sorted { $0.value.number < $1.value.number }.map(\.value) }
+            guard !lines.isEmpty else {
+                await pausing(0.05)
+                continue
+            }
+            let line = random.pick(lines)
+            line.arm(.init(direction: direction, way: way, share: Double(random.number(0...99)) / 100))
+            if await holds(within: 0.25, every: 0.005, { cuts.inside > before }) { return true }
+            line.disarm()
+        }
+        return cuts.inside > before
+    }
+
+    private func countInside() {
+        state.withLock { state in
+            state.cuts += 1
+            state.cutsInside += 1
         }
     }
 
@@ -52,26 +91,14 @@ final class Cable: Sendable {
             close(client)
             return
         }
-        var one: Int32 = 1
-        for end in [client, server] {
-            setsockopt(end, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        let line = CableLine(client: client, server: server) { [self] event in
+            switch event {
+            case .cutInside: countInside()
+            case .ended(let line): state.withLock { $0.lines[ObjectIdentifier(line)] = nil }
+            }
         }
-        ends.withLock { ends in
-            ends[client] = true
-            ends[server] = true
-        }
-        let line = Line(cable: self, first: client, second: server)
-        Thread.detachNewThread { line.pump(from: client, to: server) }
-        Thread.detachNewThread { line.pump(from: server, to: client) }
-    }
-
-    fileprivate func forget(_ first: Int32, _ second: Int32) {
-        ends.withLock { ends in
-            ends[first] = nil
-            ends[second] = nil
-            close(first)
-            close(second)
-        }
+        state.withLock { $0.lines[ObjectIdentifier(line)] = line }
+        line.start()
     }
 
     private static func address(_ port: Int) -> sockaddr_in {
@@ -80,38 +107,5 @@ final class Cable: Sendable {
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         return address
-    }
-}
-
-/// One connection through a cable: two pumps, of which the last one to end closes both ends.
-private final class Line: Sendable {
-    private let cable: Cable
-    private let first: Int32
-    private let second: Int32
-    private let running = Atomic(2)
-
-    init(cable: Cable, first: Int32, second: Int32) {
-        self.cable = cable
-        self.first = first
-        self.second = second
-    }
-
-    func pump(from source: Int32, to target: Int32) {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        reading: while true {
-            let count = recv(source, &buffer, buffer.count, 0)
-            guard count > 0 else { break }
-            var sent = 0
-            while sent < count {
-                let part = buffer.withUnsafeBytes {
-                    send(target, $0.baseAddress?.advanced(by: sent), count - sent, Int32(MSG_NOSIGNAL))
-                }
-                guard part > 0 else { break reading }
-                sent += part
-            }
-        }
-        shutdown(source, Int32(SHUT_RDWR))
-        shutdown(target, Int32(SHUT_RDWR))
-        if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { cable.forget(first, second) }
     }
 }

@@ -55,6 +55,8 @@ final class EventsLog: Sendable {
 
     private let consumer: RabbitMQConsumer
     private let state = Mutex(State())
+    /// Since when it listens.
+    let opened = ContinuousClock.now
 
     init(_ configuration: RabbitMQConfiguration, queue: QueueName, logger: Logger) {
         consumer = RabbitMQConsumer(

@@ -1,5 +1,6 @@
 import Foundation
 import LocalServers
+import SubscriptionLifecycle
 
 /// A running `ems-sandbox`, and what can be seen of EMS past the worker.
 final class Sandbox: Sendable {
@@ -40,7 +41,11 @@ final class Sandbox: Sendable {
     func strikes() async throws -> Int {
         let answer = try await HTTP.send("GET", "\(root)/sandbox/faults")
         let json = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
-        let faults = json?["faults"] as? [[String: Any]] ?? []
+        guard let faults = json?["faults"] as? [[String: Any]] else {
+            throw NotInTime(
+                description: "the sandbox doesn't tell its faults: \(String(decoding: answer.body, as: UTF8.self))"
+            )
+        }
         return faults.dropLast().reduce(0) { $0 + ($1["hits"] as? Int ?? 0) }
     }
 
@@ -52,6 +57,43 @@ final class Sandbox: Sendable {
     func end() {
         program.signal("KILL")
         program.end()
+    }
+
+    /// Makes an entitlement by hand, as somebody did before there was a worker.
+    func create(_ held: ModelEntitlement, _ name: String) async throws {
+        let customer = #"{"customer":{"externalId":"\#(held.customer)","name":"\#(held.customer)"}}"#
+        let made = try await HTTP.send("POST", "\(api)/customers", customer).status
+        // Another entitlement may have brought the same one.
+        guard made == 201 || (400..<500).contains(made) else {
+            throw NotInTime(description: "the sandbox answers \(made) to a customer")
+        }
+        func term(_ start: LocalDate, _ end: LocalDate) -> [String: Any] {
+            ["startDate": "\(start)", "expiry": ["neverExpires": false, "endDate": "\(end)"]]
+        }
+        let lines = held.lines.sorted { $0.key < $1.key }.map { id, line in
+            let members: [String: Any] = [
+                "externalId": "\(name)/\(id)", "totalQuantity": line.quantity,
+                "item": ["itemProduct": ["product": ["externalId": line.product]]],
+            ]
+            return members.merging(term(line.start, line.end)) { $1 }
+        }
+        var members: [String: Any] = [
+            "externalId": name, "state": "ENABLE", "customer": ["externalId": held.customer],
+            "productKeys": ["productKey": lines],
+            "customAttributes": ["customAttribute": held.attributes.map { ["name": $0, "value": $1] }],
+        ]
+        members["refId1"] = held.purchaseOrder
+        members["refId2"] = held.orderID
+        let body = try JSONSerialization.data(withJSONObject: [
+            "entitlement": members.merging(term(held.start, held.end)) { $1 }
+        ])
+        let answer = try await HTTP.send("POST", "\(api)/entitlements", String(decoding: body, as: UTF8.self))
+        guard answer.status == 201 else {
+            throw NotInTime(
+                description:
+                    "the sandbox answers \(answer.status) to \(name): \(String(decoding: answer.body, as: UTF8.self))"
+            )
+        }
     }
 
     // MARK: What EMS holds

@@ -12,17 +12,22 @@ struct CellReport: Sendable {
     var deaths = 0
     var buried = 0
     var replayed = 0
-    /// Calls to EMS that a fault of the sandbox struck.
-    var strikes = 0
-    /// Edits by hand that EMS took.
-    var edits = 0
+    /// How often the fault struck: calls to EMS, connections, restarts, edits, whatever it is; `nil` when it can't be told.
+    var strikes: Int?
     var seconds = 0.0
     /// Seconds until the trouble, the work after it and the replays were over.
     var phases: [Double] = []
     var violations: [Violation] = []
+    /// What is no violation, and yet worth a look.
+    var remarks: [String] = []
     /// The histories of violations, for people.
     var explanations: [String] = []
     var folder: URL
+
+    /// Whether it says nothing of its fault.
+    var faultNeverStruck: Bool { spec.fault != .none && strikes == 0 }
+    /// Whether it says nothing of its crash point.
+    var nobodyDied: Bool { spec.death != .never && deaths == 0 }
 }
 
 /// One cell: a plan, workers, trouble, quiet, and the comparison.
@@ -32,7 +37,7 @@ final class Cell: Sendable {
     let prefix: String
     let log: EventsLog
     let folder: URL
-    let plan: Plan
+    private let made: Plan
     let fleet: Fleet
     let environment: [String: String]
     /// Whether some commands are meant to run out of patience.
@@ -40,6 +45,10 @@ final class Cell: Sendable {
     /// Seconds that a worker stands still: longer than its calls may take, and than its lease.
     let freeze: Double
     let takenEdits = Mutex<[HandEdit]>([])
+    /// How often a replaying command died.
+    let replayDeaths = Atomic(0)
+    /// Commands that went in the stead of dead letters, by the letters' ids.
+    let replacements = Mutex<[String: Plan.Command]>([:])
     private let start = ContinuousClock.now
 
     init(_ spec: CellSpec, in lane: Lane, prefix: String, log: EventsLog, ledgers: Ledgers) throws {
@@ -56,17 +65,20 @@ final class Cell: Sendable {
             commands: spec.commands,
             prefix: name,
             hasEdits: spec.fault == .edits,
-            hasHoles: isImpatient
+            hasHoles: isImpatient,
+            hasOrder: spec.workers == 1
         )
         var maker = PlanMaker(wish, today: Self.today, random: spec.random(2))
-        plan = maker.make()
+        let plan = maker.make()
+        made = plan
         freeze = (ledgers.lease ?? 0) + 4
         environment = lane.environment.merging([
             "LEDGER_URL": ledgers.url(cell: name, in: folder), "TOPOLOGY_PREFIX": prefix, "LOG_LEVEL": "info",
-            "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": "1500ms", "CONFIRM_TIMEOUT": "1s", "SHUTDOWN_GRACE": "20s",
+            "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": spec.fault == .dropLate ? "3s" : "1500ms", "CONFIRM_TIMEOUT": "1s",
+            "SHUTDOWN_GRACE": "20s",
             "PREDECESSOR_WAIT": isImpatient ? "4s" : "240s", "PREFETCH": "\(random.pick([5, 50, 200]))",
             "CONCURRENCY": "\(random.pick([4, 16, 64]))",
-            "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,4,8,8",
+            "ORDER_WORKER_TEST_RETRIES": spec.fault == .replay ? "0.3,0.6" : "0.5,1,2,3,4,4,4,4,4,4,4,4",
             "ORDER_WORKER_TEST_LEASE": ledgers.lease.map { "\($0)" } ?? "",
         ]) { $1 }
         fleet = Fleet(
@@ -76,6 +88,11 @@ final class Cell: Sendable {
             folder: folder,
             random: spec.random(3)
         )
+    }
+
+    /// What is sent, by operators too.
+    var plan: Plan {
+        replacements.withLock { $0 }.reduce(into: made) { $0.replace($1.key, by: $1.value) }
     }
 
     static var today: LocalDate {
@@ -90,7 +107,11 @@ final class Cell: Sendable {
             let before = random.pick([CrashPoint.received, .claimed, .lookedUp])
             return (0..<6 * spec.workers).map { _ in "\(before.name)@\(culprit)" }
         }
-        return (0..<3 * spec.workers).map { _ in "\(point.name):\(random.number(1...25))" }
+        // Once it is decided nobody is convicted, and deaths while a write is still to land are what can double it.
+        let isWriting = spec.fault == .dropLate && [.recorded, .writing, .written].contains(point)
+        return (0..<(isWriting ? 10 : 3) * spec.workers).map { _ in
+            "\(point.name):\(random.number(1...(isWriting ? 8 : 25)))"
+        }
     }
 
     func run() async -> CellReport {
@@ -111,7 +132,15 @@ final class Cell: Sendable {
         } catch {
             report.violations.append(Violation(text: "could not begin: \(error)"))
         }
-        report.deaths = await fleet.deaths
+        report.deaths = await fleet.deaths + replayDeaths.load(ordering: .relaxed)
+        for end in await fleet.ownEnds {
+            // By a signal that nobody sent: it crashed.
+            if end.contains(/with 1[3-9][0-9]:/) {
+                report.violations.append(Violation(text: end))
+            } else {
+                report.remarks.append(end)
+            }
+        }
         report.seconds = elapsed
         return report
     }
@@ -120,15 +149,17 @@ final class Cell: Sendable {
 
     private func goThroughIt(_ report: inout CellReport) async throws {
         let before = Self.today
+        for history in plan.histories {
+            if let adopted = history.adopted { try await lane.sandbox.create(adopted, history.name) }
+        }
         var random = spec.random(4)
         for fault in spec.fault.sandboxFaults(&random) { try await lane.sandbox.fault(fault) }
         for fault in Replays(cell: self).sandboxFaults { try await lane.sandbox.fault(fault) }
         // EMS is a little slow, so that every death finds calls in the middle.
         try await lane.sandbox.fault(#"{"match":{"path":"/entitlements"},"delayMs":\#(random.number(5...30))}"#)
         async let published: Void = publish()
-        try await Troublemaker(cell: self).run()
+        report.strikes = try await Troublemaker(cell: self).run()
         try await published
-        report.strikes = (try? await lane.sandbox.strikes()) ?? 0
         try await lane.sandbox.calm()
         report.phases.append(elapsed)
         await fleet.becomeSafe()
@@ -152,7 +183,6 @@ final class Cell: Sendable {
             isImpatient: isImpatient,
             mayBury: spec.death != .never || spec.fault == .replay
         )
-        report.edits = checker.edits.count
         report.buried =
             Set(log.events.filter { $0.outcome == "dead-lettered" && $0.code == "worker-crashed" }.map(\.command)).count
         report.violations += checker.violations()
@@ -165,6 +195,17 @@ final class Cell: Sendable {
     /// Some at a time, as several publishers would.
     private func publish() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            for sequence in plan.sequences {
+                group.addTask {
+                    for message in sequence.messages {
+                        try await self.lane.publish(message, prefix: self.prefix)
+                        // Only what is there has an order: until then its commands come from two queues.
+                        if message == sequence.messages.first {
+                            await holds(within: 120) { self.log.ended.contains(sequence.creation) }
+                        }
+                    }
+                }
+            }
             for (number, message) in plan.messages.enumerated() {
                 if number >= 24 { try await group.next() }
                 group.addTask { try await self.lane.publish(message, prefix: self.prefix) }

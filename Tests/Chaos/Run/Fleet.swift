@@ -14,8 +14,12 @@ actor Fleet {
     private var slots: [Slot]
     private var random: SplitMix
     private(set) var starts = 0
-    /// How often a worker died.
+    /// How often a worker died at a crash point or of ``kill()``.
     private(set) var deaths = 0
+    /// How workers ended that nobody had killed.
+    private(set) var ownEnds: [String] = []
+    /// Process ids of those that were only replaced.
+    private var replaced: Set<Int32> = []
     /// Crash points that workers are still to be started with.
     private var plans: [String]
     private var isKeeping = false
@@ -47,12 +51,22 @@ actor Fleet {
         for index in slots.indices where isKeeping {
             if let program = slots[index].program {
                 guard !Self.isRunning(program) else { continue }
-                deaths += 1
-                program.end()
                 slots[index].program = nil
+                await bury(program)
             }
             slots[index].program = try? await start()
         }
+    }
+
+    private func bury(_ program: KeptProgram) async {
+        let status = try? await program.exitStatus()
+        program.end()
+        guard status != 137 else {
+            if !replaced.contains(program.pid) { deaths += 1 }
+            return
+        }
+        let tail = program.log.split(separator: "\n").suffix(2).joined(separator: " | ")
+        ownEnds.append("a worker ended by itself with \(status.map { "\($0)" } ?? "no status"): \(tail)")
     }
 
     private func start() async throws -> KeptProgram {
@@ -79,17 +93,21 @@ actor Fleet {
     func becomeSafe() async {
         forgetPlans()
         for slot in slots where slot.program.map({ $0.log.contains("made to crash") }) ?? false {
-            slot.program?.signal("KILL")
+            guard let program = slot.program else { continue }
+            replaced.insert(program.pid)
+            program.signal("KILL")
         }
     }
 
-    /// Stops somebody in its tracks for that many seconds.
-    func freeze(seconds: Double) async {
-        let index = random.number(0...slots.count - 1)
-        guard let program = slots[index].program else { return }
+    /// Stops somebody in its tracks for that many seconds; answers whether it stood still, to its end or to the time's.
+    func freeze(seconds: Double) async -> Bool {
+        let running = slots.compactMap(\.program).filter(Self.isRunning)
+        guard let program = running.randomElement(using: &random) else { return false }
         program.signal("STOP")
+        let isFrozen = await holds(within: 2) { Self.isStopped(program) }
         await pausing(seconds)
         program.signal("CONT")
+        return isFrozen
     }
 
     /// Addresses of those that run.
@@ -117,6 +135,11 @@ actor Fleet {
         }
         slots = slots.map { _ in Slot() }
         return troubles
+    }
+
+    private static func isStopped(_ program: KeptProgram) -> Bool {
+        let stat = try? String(contentsOfFile: "/proc/\(program.pid)/stat", encoding: .utf8)
+        return stat?.split(separator: ")").last?.split(separator: " ").first == "T"
     }
 
     /// Whether it hasn't ended; asks the kernel, since waiting for the end would keep signals from it.

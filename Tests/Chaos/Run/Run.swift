@@ -98,13 +98,16 @@ actor Run {
 
     private func tell(_ report: CellReport) {
         matrix.add(report)
+        var strikes = "struck \(report.strikes.map { "\($0) times" } ?? "an unknown number of times")"
+        if report.faultNeverStruck { strikes = "THE FAULT NEVER STRUCK" }
         let numbers = [
-            "\(report.commands) commands", "\(report.deaths) deaths", "\(report.buried) convicted",
-            "\(report.replayed) replayed", "\(report.strikes) calls struck", "\(report.edits) edits",
+            "\(report.commands) commands", report.nobodyDied ? "NOBODY DIED" : "\(report.deaths) deaths",
+            "\(report.buried) convicted", "\(report.replayed) replayed", strikes,
             "\(Int(report.seconds)) s (\(report.phases.map { String(Int($0)) }.joined(separator: ", ")))",
         ]
         let state = report.violations.isEmpty ? "✔" : "✘"
         print("\(state) \(report.spec.title): " + numbers.joined(separator: ", "))
+        for remark in report.remarks { print("    \(remark)") }
         for violation in report.violations { print("    VIOLATION \(violation.subscription ?? ""): \(violation.text)") }
         for explanation in report.explanations { print(explanation) }
         fflush(nil)

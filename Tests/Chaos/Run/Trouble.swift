@@ -37,8 +37,10 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
     case stall
     /// Connections to the broker and to EMS are cut in the middle.
     case cut
-    /// The broker restarts.
-    case broker
+    /// The broker is stopped in order, and starts again.
+    case broker = "broker stop"
+    /// The broker is killed, and starts again.
+    case brokerKill = "broker kill -9"
     /// A worker stands still longer than its calls may take.
     case freeze
     /// Somebody changes entitlements in EMS.
@@ -46,22 +48,38 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
     /// Attempts are used up, and dead letters are replayed.
     case replay = "replays"
 
+    /// What its strikes are.
+    var strike: String {
+        switch self {
+        case .none: "nothing"
+        case .dropBefore, .dropAfter, .dropLate, .tooMany, .unavailable, .stall: "calls to EMS"
+        case .cut: "connections"
+        case .broker, .brokerKill: "restarts"
+        case .freeze: "workers stopped"
+        case .edits: "edits that EMS took"
+        case .replay: "commands out of attempts"
+        }
+    }
+
     /// What the sandbox is told; later ones strike only what earlier ones let pass.
     func sandboxFaults(_ random: inout SplitMix) -> [String] {
         let writes = random.chance(0.5) ? #""path":"/entitlements""# : ""
         let rate = Double(random.number(10...40)) / 100
         return switch self {
-        case .none, .cut, .broker, .freeze, .edits, .replay: []
+        case .none, .cut, .broker, .brokerKill, .freeze, .edits, .replay: []
         case .dropBefore: [#"{"match":{\#(writes)},"drop":"before","rate":\#(rate)}"#]
         case .dropAfter: [#"{"match":{\#(writes)},"drop":"after","rate":\#(rate)}"#]
         case .dropLate:
-            [
-                #"{"match":{"method":"PATCH"},"drop":"late","delayMs":\#(random.number(50...700)),"rate":\#(rate)}"#,
-                #"{"match":{"method":"POST"},"drop":"late","delayMs":\#(random.number(50...700)),"rate":\#(rate)}"#,
-            ]
+            // Few soon, and more when the worker has long stopped waiting or been killed and come back, but within what
+            // EMS_TIMEOUT and EMS_SETTLE promise.
+            ["PATCH", "POST"].flatMap { method in
+                [(random.number(50...700), 0.1), (random.number(2_600...3_800), 0.1 + rate)].map { delay, rate in
+                    #"{"match":{"method":"\#(method)"},"drop":"late","delayMs":\#(delay),"rate":\#(rate)}"#
+                }
+            }
         case .tooMany: [#"{"match":{\#(writes)},"status":429,"retryAfter":\#(random.number(0...2)),"rate":\#(rate)}"#]
         case .unavailable: [#"{"match":{\#(writes)},"status":\#(random.pick([500, 502, 503])),"rate":\#(rate)}"#]
-        case .stall: [#"{"match":{\#(writes)},"delayMs":\#(random.number(1600...2500)),"rate":\#(rate / 3)}"#]
+        case .stall: [#"{"match":{\#(writes)},"delayMs":\#(random.number(1600...2500)),"rate":\#(0.05 + rate / 3)}"#]
         }
     }
 }
