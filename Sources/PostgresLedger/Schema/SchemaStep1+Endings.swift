@@ -8,21 +8,25 @@ extension SchemaStep1 {
         ) RETURNS boolean LANGUAGE plpgsql AS $$
         DECLARE
             v_number bigint := ledger_held(p_lane, p_source, p_id, p_round, p_fence, p_token, false);
-            v_version bigint := p_version;
+            v_version bigint;
+            v_creates boolean;
         BEGIN
             IF v_number IS NULL THEN RETURN false; END IF;
             IF v_number = 0 THEN RETURN true; END IF;
             UPDATE ledger_command SET
                 state = 'ended', token = p_token, outcome = p_outcome, code = p_code, detail = p_detail,
                 ended_at = p_ended
-            WHERE number = v_number;
+            WHERE number = v_number
+            RETURNING operation IN ('create-subscription', 'start-trial') INTO v_creates;
             INSERT INTO ledger_outcome (number, event, letters) VALUES (v_number, p_event, p_letters);
-            IF p_version IS NULL THEN
-                SELECT version INTO v_version FROM ledger_subscription WHERE id = p_subscription;
-            ELSE
+            SELECT version INTO v_version FROM ledger_subscription WHERE id = p_subscription;
+            v_creates := v_creates AND v_version IS NULL AND p_version IS NOT NULL;
+            IF p_version IS NOT NULL THEN
                 PERFORM ledger_learn(p_subscription, p_version, p_kind, p_ends);
+                v_version := p_version;
             END IF;
             IF v_version IS NOT NULL THEN PERFORM ledger_ripen(p_subscription, v_version); END IF;
+            IF v_creates THEN PERFORM ledger_line_up(p_subscription); END IF;
             IF ledger_promote(p_subscription, p_ended) THEN PERFORM ledger_tell(p_worker); END IF;
             RETURN true;
         END

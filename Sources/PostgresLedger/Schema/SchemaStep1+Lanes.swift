@@ -43,6 +43,12 @@ extension SchemaStep1 {
         END
         $$;
 
+        -- The subscription has come into being, and made everyone ripe at the same moment: those who asked too early, and
+        -- those who stood in the lane and were not asked yet. So they go in the order of first receipt.
+        CREATE FUNCTION ledger_line_up(p_subscription text) RETURNS void LANGUAGE sql AS $$
+            UPDATE ledger_command SET place = number WHERE subscription = p_subscription AND state = 'behind'
+        $$;
+
         -- Makes the first who stands behind the head of a free lane: from now on nobody can overtake it.
         CREATE FUNCTION ledger_promote(p_subscription text, p_due double precision) RETURNS boolean
         LANGUAGE plpgsql AS $$

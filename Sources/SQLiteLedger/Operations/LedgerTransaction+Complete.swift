@@ -48,8 +48,10 @@ extension LedgerTransaction {
                 letters.isEmpty ? nil : StoredMessages.bytes(of: letters).blob,
             ]
         )
+        let before = try known(subscription)
         if let known = ending.known { try learn(known, of: subscription) }
-        if let known = try ending.known ?? known(subscription) { try ripen(subscription, version: known.version) }
+        if let known = ending.known ?? before { try ripen(subscription, version: known.version) }
+        if before == nil, ending.known != nil, try creates(number) { try lineUp(subscription) }
         try promote(subscription, due: ending.endedAt)
     }
 

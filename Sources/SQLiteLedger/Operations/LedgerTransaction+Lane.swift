@@ -23,6 +23,10 @@ extension LedgerTransaction {
         UPDATE command SET state = 'behind', place = ?, is_exhausted = ?, awaits = NULL, due = NULL WHERE number = ?
         """
 
+    static let createsSQL = "SELECT operation FROM command WHERE number = ?"
+
+    static let lineUpSQL = "UPDATE command SET place = number WHERE subscription = ? AND state = 'behind'"
+
     static let promoteSQL = """
         UPDATE command SET state = 'retrying', due = coalesce(?, received_at), place = NULL
         WHERE number = (
@@ -69,6 +73,19 @@ extension LedgerTransaction {
             try run(Self.standBehindSQL, [place, false, number])
             place += 1
         }
+    }
+
+    /// The subscription has come into being, and made everyone ripe at the same moment: those who asked too early, and
+    /// those who stood in the lane and were not asked yet.
+    ///
+    /// So they go in the order of first receipt.
+    func lineUp(_ subscription: String) throws {
+        try run(Self.lineUpSQL, [subscription])
+    }
+
+    /// Whether the command is one that creates its subscription.
+    func creates(_ number: Int64) throws -> Bool {
+        try row(Self.createsSQL, [number]) { OrderOperation(rawValue: $0[0])?.createsSubscription } == true
     }
 
     /// Makes the first who stands behind the head of the free lane: from now on nobody can overtake it.

@@ -57,6 +57,13 @@ extension InMemoryLedger {
         }
     }
 
+    /// What the creation has made ripe goes in the order of first receipt.
+    func lineUp(_ lane: String) {
+        for index in rows.indices where rows[index].lane == lane && rows[index].state == .behind {
+            rows[index].place = rows[index].number
+        }
+    }
+
     /// The first who stands behind becomes the head of a free lane.
     func promote(_ lane: String, due: Date?) {
         guard head(lane) == nil else { return }

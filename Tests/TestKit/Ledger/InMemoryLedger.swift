@@ -162,8 +162,10 @@ public actor InMemoryLedger: Ledger {
         rows[index].publishings = ending.publishings
         rows[index].detail = ending.detail
         let lane = rows[index].lane
+        let begins = subscriptions[lane] == nil && ending.known != nil
         subscriptions[lane] = ending.known ?? subscriptions[lane]
         ripen(lane)
+        if begins, rows[index].request.operation.createsSubscription { lineUp(lane) }
         promote(lane, due: ending.endedAt)
     }
 

@@ -33,6 +33,27 @@ extension LedgerConformance {
             try await scene.complete(second, version: 2)
             #expect(try await scene.wake(at: 2) == ["early"])
         },
+        LedgerConformance("What the creation makes ripe goes in the order of first receipt, asked too early or not yet")
+        { scene in
+            let first = try await scene.grant("r1")
+            #expect(try await scene.claim("r2") == .parked)
+            #expect(try await scene.claim("new", operation: .createSubscription) == .parked)
+            #expect(try await scene.claim("r3") == .parked)
+            try await scene.ledger.park(waiting(for: nil), under: first.claim)
+            let second = try await scene.wakeOne(at: 1)
+            #expect(second.claim.identity.id == "r2")
+            try await scene.ledger.park(waiting(for: nil), under: second.claim)
+            let creation = try await scene.wakeOne(at: 1)
+            #expect(creation.claim.identity.id == "new")
+            try await scene.complete(creation, version: 1)
+            for (id, version) in [("r1", 2), ("r2", 3), ("r3", 4)] {
+                let next = try await scene.wakeOne(at: 2)
+                #expect(next.claim.identity.id == id)
+                #expect(try await scene.claim("after \(id)") == .parked)
+                try await scene.complete(next, version: version)
+            }
+            #expect(try await scene.wake(at: 3) == ["after r1"])
+        },
         LedgerConformance("Those that become ripe together go in the order of first receipt") { scene in
             let grant = try await scene.grant("A")
             for (id, version) in [("x", 2), ("y", 1), ("z", 2)] {

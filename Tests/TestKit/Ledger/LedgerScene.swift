@@ -2,7 +2,7 @@ public import AMQP
 public import Foundation
 public import OrderFulfilment
 public import OrderMessages
-import SubscriptionLifecycle
+public import SubscriptionLifecycle
 import Testing
 
 /// One store, the ledger that is open on it, and short words for what tests do with it.
@@ -33,12 +33,13 @@ public final class LedgerScene {
         of subscription: String = "SUB-1",
         expecting version: Int? = nil,
         at seconds: Double = 0,
+        operation: OrderOperation = .renewSubscription,
         fingerprint: String? = nil
     ) throws -> ClaimRequest {
         ClaimRequest(
             identity: CommandIdentity(source: "/shop", id: id),
             fingerprint: fingerprint ?? "fingerprint of \(id)",
-            operation: .renewSubscription,
+            operation: operation,
             subscriptionID: try #require(SubscriptionID(subscription)),
             expectedVersion: version,
             message: Message(
@@ -56,9 +57,12 @@ public final class LedgerScene {
         _ id: String,
         of subscription: String = "SUB-1",
         expecting version: Int? = nil,
-        at seconds: Double = 0
+        at seconds: Double = 0,
+        operation: OrderOperation = .renewSubscription
     ) async throws -> ClaimAnswer {
-        try await ledger.claim(Self.request(id, of: subscription, expecting: version, at: seconds))
+        try await ledger.claim(
+            Self.request(id, of: subscription, expecting: version, at: seconds, operation: operation)
+        )
     }
 
     /// Claims, and is granted.
