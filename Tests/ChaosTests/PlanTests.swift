@@ -39,7 +39,7 @@ import Testing
         let ordered = plan.histories.filter(\.isOrdered)
         #expect(!ordered.isEmpty && plan.sequences.count == ordered.count)
         let shuffled = Set(plan.messages.map(\.body))
-        for message in plan.sequences.flatMap(\.messages) { #expect(!shuffled.contains(message.body)) }
+        for message in plan.sequences.flatMap(\.self) { #expect(!shuffled.contains(message.body)) }
         let history = try #require(ordered.first)
         let swapped = [history.commands[0], history.commands[2], history.commands[1]]
         let course = Replay(

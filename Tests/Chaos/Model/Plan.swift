@@ -31,13 +31,6 @@ struct Plan: Sendable {
         var body: [UInt8]
     }
 
-    /// Messages that are sent one after the other, each when the one before it is confirmed.
-    struct Sequence: Sendable {
-        /// The id of the first command, which must have ended before the others are sent.
-        var creation: String
-        var messages: [Message]
-    }
-
     /// A message that must become a dead letter.
     struct Letter: Sendable {
         /// The command's id, where it can be read.
@@ -54,7 +47,8 @@ struct Plan: Sendable {
     var twins: [String] = []
     /// Shuffled, and some several times.
     var messages: [Message] = []
-    var sequences: [Sequence] = []
+    /// Messages that are sent one after the other, each when the one before it is confirmed.
+    var sequences: [[Message]] = []
 
     /// Ids of dead letters that an operator has replaced by commands of other ids.
     private(set) var replaced: Set<String> = []

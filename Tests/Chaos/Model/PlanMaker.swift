@@ -132,7 +132,7 @@ struct PlanMaker {
         history.end = held
         let messages = history.commands.map(message)
         let again = messages.filter { _ in random.chance(0.2) }
-        plan.sequences.append(Plan.Sequence(creation: "\(name)-0", messages: messages + again))
+        plan.sequences.append(messages + again)
         return history
     }
 

@@ -197,12 +197,8 @@ final class Cell: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for sequence in plan.sequences {
                 group.addTask {
-                    for message in sequence.messages {
+                    for message in sequence {
                         try await self.lane.publish(message, prefix: self.prefix)
-                        // Only what is there has an order: until then its commands come from two queues.
-                        if message == sequence.messages.first {
-                            await holds(within: 120) { self.log.ended.contains(sequence.creation) }
-                        }
                     }
                 }
             }
