@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import OrderFulfilment
 import RabbitMQ
 import RabbitMQManagement
 import SentinelEMS
@@ -22,6 +23,8 @@ struct WorkerSettings {
     var predecessorWait: Double
     var shutdownGrace: Double
     var confirmTimeout: Double
+    var consumerTimeout: Double
+    var parkedBound: ParkedBound
     var policies: LifecyclePolicies
     var businessTimeZone: TimeZone
     var maxMessageSize: Int
@@ -71,6 +74,11 @@ struct WorkerSettings {
         predecessorWait = try values.seconds(.predecessorWait)
         shutdownGrace = try values.seconds(.shutdownGrace)
         confirmTimeout = try values.seconds(.confirmTimeout)
+        consumerTimeout = try values.seconds(.consumerTimeout)
+        parkedBound = ParkedBound(
+            commands: try values.number(.parkedLimit, in: 1...Int(Int32.max)),
+            bytes: try values.number(.parkedBytes, in: 1...Int.max)
+        )
         policies = LifecyclePolicies(
             conversionWindow: try values.days(.conversionWindow),
             renewalGrace: try values.days(.renewalGrace),
