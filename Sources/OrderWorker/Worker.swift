@@ -61,7 +61,7 @@ struct Worker {
                 workerName: settings.workerName,
                 concurrency: settings.concurrency,
                 consumerTimeout: settings.consumerTimeout,
-                parkedBound: settings.parkedBound
+                parkedBound: ParkedBound(commands: settings.parkedLimit, bytes: settings.parkedBytes)
             ),
             retrySchedule: .ofProcess(),
             predecessorWait: settings.predecessorWait,

@@ -20,7 +20,11 @@ public final class EMSCapacity: Sendable {
                 admitted.append((waiting[head], limit.begin(kinds[head], at: now)))
                 head += 1
             }
-            if head == waiting.count { (waiting, kinds, head) = ([], [], 0) }
+            if head == waiting.count || head >= 1000 {
+                waiting.removeFirst(head)
+                kinds.removeFirst(head)
+                head = 0
+            }
             return admitted
         }
     }

@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import OrderFulfilment
 import RabbitMQ
 import RabbitMQManagement
 import SentinelEMS
@@ -24,7 +23,8 @@ struct WorkerSettings {
     var shutdownGrace: Double
     var confirmTimeout: Double
     var consumerTimeout: Double
-    var parkedBound: ParkedBound
+    var parkedLimit: Int
+    var parkedBytes: Int
     var policies: LifecyclePolicies
     var businessTimeZone: TimeZone
     var maxMessageSize: Int
@@ -75,10 +75,8 @@ struct WorkerSettings {
         shutdownGrace = try values.seconds(.shutdownGrace)
         confirmTimeout = try values.seconds(.confirmTimeout)
         consumerTimeout = try values.seconds(.consumerTimeout)
-        parkedBound = ParkedBound(
-            commands: try values.number(.parkedLimit, in: 1...Int(Int32.max)),
-            bytes: try values.number(.parkedBytes, in: 1...Int.max)
-        )
+        parkedLimit = try values.number(.parkedLimit, in: 1...Int(Int32.max))
+        parkedBytes = try values.number(.parkedBytes, in: 1...Int.max)
         policies = LifecyclePolicies(
             conversionWindow: try values.days(.conversionWindow),
             renewalGrace: try values.days(.renewalGrace),

@@ -1,4 +1,5 @@
 import OrderFulfilment
+import OrderMessages
 import SubscriptionLifecycle
 import TestKit
 import Testing
@@ -130,7 +131,7 @@ struct RegistryTests {
         guard case .busy(let reason, let seconds) = failure else {
             return #expect(Bool(false), "busy was expected, not \(failure as Any)")
         }
-        #expect(reason.contains("POST /customers") && (30...60).contains(seconds))
+        #expect(reason.contains("POST /customers") && seconds == 90)
     }
 
     @Test("whose claim is void creates nothing")
