@@ -21,6 +21,10 @@ public protocol DeliverySource: Sendable {
     /// Tells the broker about a delivery. Never blocks; a handle of an earlier epoch is dropped and counted.
     func settle(_ delivery: DeliveryID, _ settlement: Settlement)
 
+    /// Gives every unsettled delivery back, in the order in which they were in their queues, and goes on under a new
+    /// epoch. Never blocks.
+    func renew()
+
     /// Cancels every consumer and ends `deliveries`; what was delivered can still be settled.
     func stop() async
 

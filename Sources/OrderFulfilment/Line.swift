@@ -16,13 +16,16 @@ struct Line: Sendable {
     let policy: DispositionPolicy
     let timekeeper: Timekeeper
     let drain: Drain
+    let capacity: EMSCapacity
     let gate: EMSGate
+    let custody = Custody()
     let inHand: InHand
     let wakeSignal: WakeSignal
     let readySince: ReadySince
     let solitude = Solitude()
     let pauses = PauseBoard()
-    let waitingRoom = WaitingRoom()
+    let waitingRoom: WaitingRoom
+    let parked = ParkedBoard()
     let counters: LineCounters
     let settings: LineSettings
     /// Brings back what somebody has deleted from the broker.
@@ -38,11 +41,31 @@ public struct LineSettings: Hashable, Sendable {
     public var workerName: String
     /// Commands woken from the ledger at the same time.
     public var concurrency: Int
+    /// Seconds after which the broker closes the channel of a consumer that doesn't settle a delivery.
+    public var consumerTimeout: Double
+    /// What the ledger may keep of commands that wait.
+    public var parkedBound: ParkedBound
 
     /// The contract's defaults unless given.
-    public init(confirmTimeout: Double = 15, workerName: String, concurrency: Int = 64) {
+    public init(
+        confirmTimeout: Double = 15,
+        workerName: String,
+        concurrency: Int = 64,
+        consumerTimeout: Double = 1800,
+        parkedBound: ParkedBound = ParkedBound()
+    ) {
         self.confirmTimeout = confirmTimeout
         self.workerName = workerName
         self.concurrency = concurrency
+        self.consumerTimeout = consumerTimeout
+        self.parkedBound = parkedBound
     }
+
+    /// The longest that a delivery is kept in hand to wait for something, in seconds.
+    ///
+    /// What then begins with it still ends, as a rule, before ``renewalAge``.
+    var longestHold: Double { consumerTimeout / 3 }
+
+    /// The age at which a delivery is given back whatever it waits for, in seconds: before half of the broker's time.
+    var renewalAge: Double { consumerTimeout * 0.45 }
 }

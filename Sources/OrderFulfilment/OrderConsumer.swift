@@ -31,11 +31,13 @@ public final class OrderConsumer: Service {
         predecessorWait: Double,
         timekeeper: Timekeeper,
         drain: Drain = Drain(),
+        capacity: EMSCapacity? = nil,
         declareTopology: @escaping @Sendable () async -> Void = {},
         topologyTrouble: @escaping @Sendable () -> String? = { nil },
         logger: Logger
     ) {
         let counters = LineCounters()
+        let capacity = capacity ?? EMSCapacity(maximum: settings.concurrency, uptime: timekeeper.uptime)
         self.counters = counters
         self.source = source
         self.topologyTrouble = topologyTrouble
@@ -49,10 +51,12 @@ public final class OrderConsumer: Service {
             policy: DispositionPolicy(schedule: retrySchedule, predecessorWait: predecessorWait),
             timekeeper: timekeeper,
             drain: drain,
-            gate: EMSGate(timekeeper: timekeeper, drain: drain),
+            capacity: capacity,
+            gate: EMSGate(capacity: capacity, timekeeper: timekeeper, drain: drain),
             inHand: InHand(),
             wakeSignal: WakeSignal(),
             readySince: ReadySince(timekeeper.now()),
+            waitingRoom: WaitingRoom(longestWait: settings.longestHold),
             counters: counters,
             settings: settings,
             declareTopology: declareTopology,
@@ -74,6 +78,9 @@ public final class OrderConsumer: Service {
             await withDiscardingTaskGroup { background in
                 background.addTask { await PauseKeeper(line: self.line).run() }
                 background.addTask { await OutboxRelay(line: self.line).run() }
+                background.addTask { await self.line.gate.keep() }
+                background.addTask { await CustodyKeeper(line: self.line, source: source).run() }
+                background.addTask { await ParkedKeeper(line: self.line).run() }
                 background.addTask {
                     // What another worker has finished may be what a command waits for.
                     for await _ in self.line.ledger.wakeUps { self.line.wakeSignal.signal() }
@@ -113,6 +120,7 @@ public final class OrderConsumer: Service {
                 // It waited longer than its connection lived: the broker delivers it again.
                 guard delivery.id.epoch >= source.status.epoch else {
                     line.counters.settled(.abandoned)
+                    line.custody.end(delivery.id)
                     continue
                 }
                 firstEpoch = firstEpoch ?? delivery.id.epoch
@@ -133,6 +141,7 @@ public final class OrderConsumer: Service {
     private func receive() async {
         for await delivery in source.deliveries {
             line.counters.received()
+            line.custody.take(delivery.id, now: line.timekeeper.uptime())
             if !line.waitingRoom.take(delivery, now: line.timekeeper.uptime()) { giveBack(delivery) }
         }
         // However the deliveries ended (a cancellation is no graceful shutdown), what is held must not wait on, and
@@ -145,6 +154,7 @@ public final class OrderConsumer: Service {
     /// Of what was cancelled before anybody could take it.
     private func giveBack(_ delivery: Delivery) {
         line.counters.settled(.givenBack)
+        line.custody.end(delivery.id)
         source.settle(delivery.id, .requeue)
     }
 
@@ -162,7 +172,9 @@ public final class OrderConsumer: Service {
 
     /// Whether premature commands could have gone on: a worker that is cut off must not use up their patience, nor must a
     /// pause, which may keep what they wait for.
+    ///
+    /// A full ledger uses it up: what they wait for can't come in, and without an end of their wait nothing ever could.
     private var canGoOn: Bool {
-        get async { await readiness().isReady && line.gate.isClosed && line.pauses.all.isEmpty }
+        get async { await readiness().canServe && line.gate.isClosed && line.pauses.all.isEmpty }
     }
 }

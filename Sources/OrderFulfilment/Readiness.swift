@@ -21,8 +21,12 @@ public struct Readiness: Hashable, Sendable {
     public var topologyTrouble: String?
     /// Why the ledger doesn't answer; `nil` when it does.
     public var ledgerTrouble: String?
+    /// Why nothing more is taken in: the ledger keeps as many waiting commands as it may; `nil` when there is room.
+    public var parkedTrouble: String? = nil
     /// Whether orders wait because EMS fails for everyone.
     public var isEMSFailing: Bool
+    /// How EMS is made use of.
+    public var ems = EMSUse()
     /// Operations whose commands an operator lets wait.
     public var pauses: [Pause] = []
     /// Deliveries that wait for it.
@@ -40,8 +44,13 @@ public struct Readiness: Hashable, Sendable {
         troubles.isEmpty
     }
 
+    /// Whether what is in hand or waits could go on.
+    var canServe: Bool { essentialTroubles.isEmpty }
+
     /// What is wrong, for a person.
-    public var troubles: [String] {
+    public var troubles: [String] { essentialTroubles + [parkedTrouble].compactMap(\.self) }
+
+    private var essentialTroubles: [String] {
         var troubles = queues.filter { !$0.isConsuming }.map { "no consumer on \($0.name)" }
         if consumer.secondsSinceLastTurn > Self.longestTurn {
             troubles.append("the consuming connection's loop stands still")
@@ -58,6 +67,16 @@ public struct Readiness: Hashable, Sendable {
         if isDraining { troubles.append("shutting down") }
         return troubles
     }
+}
+
+/// How many calls EMS takes at the same time, and how many there are.
+public struct EMSUse: Hashable, Sendable {
+    /// Calls that may be under way at once, as it is learnt from how EMS answers.
+    public var limit = 0
+    /// Calls under way.
+    public var underWay = 0
+    /// Orders that wait because of the limit.
+    public var waiting = 0
 }
 
 extension OrderConsumer {
@@ -84,9 +103,15 @@ extension OrderConsumer {
             publisher: line.publisher.status,
             topologyTrouble: topologyTrouble(),
             ledgerTrouble: ledgerTrouble,
+            parkedTrouble: line.parked.trouble,
             isEMSFailing: !line.gate.isClosed,
+            ems: EMSUse(
+                limit: line.capacity.permitted,
+                underWay: line.capacity.underWay,
+                waiting: line.gate.waitingCount
+            ),
             pauses: line.pauses.all,
-            heldByPause: line.waitingRoom.count,
+            heldByPause: line.waitingRoom.pausedCount,
             isDraining: line.drain.hasBegun
         )
     }

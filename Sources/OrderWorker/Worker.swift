@@ -31,7 +31,14 @@ struct Worker {
         }
         let topology = OrderTopology(prefix: settings.topologyPrefix)
         let ledger = try await settings.ledger.open(for: settings, logger: logger)
-        let gateway = try ems.gateway(concurrency: settings.concurrency, policies: settings.policies, logger: logger)
+        let timekeeper = Timekeeper.system(timeZone: settings.businessTimeZone)
+        let capacity = EMSCapacity(maximum: settings.concurrency, uptime: timekeeper.uptime)
+        let gateway = try ems.gateway(
+            concurrency: settings.concurrency,
+            policies: settings.policies,
+            logger: logger,
+            capacity: capacity
+        )
         let configuration = settings.broker
         let consumer = OrderConsumer(
             source: RabbitMQConsumer(
@@ -52,11 +59,14 @@ struct Worker {
             settings: LineSettings(
                 confirmTimeout: settings.confirmTimeout,
                 workerName: settings.workerName,
-                concurrency: settings.concurrency
+                concurrency: settings.concurrency,
+                consumerTimeout: settings.consumerTimeout,
+                parkedBound: ParkedBound(commands: settings.parkedLimit, bytes: settings.parkedBytes)
             ),
             retrySchedule: .ofProcess(),
             predecessorWait: settings.predecessorWait,
-            timekeeper: .system(timeZone: settings.businessTimeZone),
+            timekeeper: timekeeper,
+            capacity: capacity,
             declareTopology: {
                 do {
                     try await RabbitMQAdministration(configuration: configuration, logger: logger)
@@ -90,7 +100,8 @@ extension WorkerSettings.EMSSettings {
     func gateway(
         concurrency: Int,
         policies: LifecyclePolicies,
-        logger: Logger
+        logger: Logger,
+        capacity: EMSCapacity? = nil
     ) throws(EMSConfigurationProblem) -> SentinelEntitlementGateway {
         var configuration = try EMSConfiguration(baseURL: url, credentials: credentials)
         configuration.timeout = .seconds(timeout)
@@ -99,7 +110,7 @@ extension WorkerSettings.EMSSettings {
         configuration.attributeNames = policies.attributeNames
         configuration.createsCustomers = createsCustomers
         configuration.createsContacts = createsCustomers
-        return SentinelEntitlementGateway(configuration: configuration, logger: logger)
+        return SentinelEntitlementGateway(configuration: configuration, logger: logger, capacity: capacity)
     }
 }
 

@@ -60,6 +60,11 @@ public final class RabbitMQConsumer: DeliverySource {
         }
     }
 
+    /// Replaces the connection: the broker puts back what was unsettled, in its order, and delivers it again.
+    ///
+    /// Never blocks.
+    public func renew() { _ = mailbox.post(.renew) }
+
     /// Cancels every consumer and ends `deliveries`; what nobody has read goes back to its queue at once, what was read can
     /// still be settled.
     public func stop() async {

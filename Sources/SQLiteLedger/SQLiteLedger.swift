@@ -129,8 +129,12 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// Outcomes that are stored but not announced, the oldest first.
-    public func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
-        try await write { try $0.unannounced(endedBefore: endedBefore, limit: limit) }
+    public func unannounced(
+        endedBefore: Date,
+        skipping: Int,
+        limit: Int
+    ) async throws(LedgerFailure) -> [StoredOutcome] {
+        try await write { try $0.unannounced(endedBefore: endedBefore, skipping: skipping, limit: limit) }
     }
 
     /// Gives every premature command that much more time.

@@ -105,6 +105,48 @@ import Testing
         await relay.value
     }
 
+    @Test func `Outcomes that are refused for ever keep none of the others from being published`() async throws {
+        let ledger = InMemoryLedger(predecessorWait: 30)
+        for number in 1...350 {
+            let request = try LedgerScene.request("\(number)", of: "SUB-\(number)")
+            guard case .granted(let grant) = try await ledger.claim(request) else { continue }
+            // The oldest hundreds are for a queue that is full for ever, and some between the others.
+            let key: RoutingKey = number <= 250 || number.isMultiple(of: 7) ? "x.rejected" : "x.succeeded"
+            var ending = LedgerScene.ending(grant.claim, version: 1, at: 1)
+            for index in ending.publishings.indices { ending.publishings[index].routingKey = key }
+            try await ledger.complete(ending, under: grant.claim)
+        }
+        let publisher = StillPublisher(refused: "x.rejected")
+        let consumer = Self.consumer(StillSource(status: ConsumerStatus()), publisher, ledger)
+        let relay = Task { await OutboxRelay(line: consumer.line).run() }
+        let refused = 250 + (251...350).count { $0.isMultiple(of: 7) }
+        try await eventually("all the others are announced") {
+            try await ledger.statistics().unannounced == refused
+        }
+        consumer.line.drain.begin()
+        await relay.value
+    }
+
+    @Test func `Who waits for another order's customer is parked without an attempt, and EMS isn't blamed`()
+        async throws
+    {
+        try await withLine(LineSetup(retry: RetrySchedule(inProcess: [], parked: []))) { line in
+            for number in 1...8 {
+                await line.gateway.trouble(.apply, with: .busy(seconds: 20))
+                let before = line.setup.time.now
+                try await line.send("c\(number)", .createSubscription, of: "SUB-\(number)", Commands.creation)
+                try await eventually("it is parked") { line.count(.parked) == number }
+                let record = try #require(try await line.ledger.orders(withID: "c\(number)").first)
+                #expect(record.attempts == 0)
+                #expect(record.state != .retrying || record.due.map { $0.timeIntervalSince(before) >= 20 } == true)
+            }
+            #expect(await !line.consumer.readiness().isEMSFailing)
+            try await line.idle()
+            #expect(line.outcomes.count { $0.outcome == "succeeded" } == 8)
+            #expect(line.deadLetters.isEmpty)
+        }
+    }
+
     @Test func `A woken command that the ledger doesn't end goes back to the ledger, not into a loop`() async throws {
         try await withLine { line in
             let until = line.setup.time.now.addingTimeInterval(20)
@@ -178,6 +220,7 @@ import Testing
         var status: ConsumerStatus
         var deliveries: AsyncStream<Delivery> { AsyncStream { $0.finish() } }
         func settle(_ delivery: DeliveryID, _ settlement: Settlement) {}
+        func renew() {}
         func stop() async {}
         func close() async {}
     }
@@ -185,7 +228,11 @@ import Testing
     private struct StillPublisher: Publisher {
         var status: PublisherStatus { PublisherStatus(canConfirm: true) }
         var gate: Gate?
-        func publish(_ publishing: Publishing) async throws(PublishFailure) { await gate?.pass() }
+        var refused: RoutingKey?
+        func publish(_ publishing: Publishing) async throws(PublishFailure) {
+            await gate?.pass()
+            if publishing.routingKey == refused { throw .refused }
+        }
         func close() async {}
     }
 }

@@ -29,6 +29,9 @@ struct SettingsTests {
         #expect(settings.predecessorWait == 30)
         #expect(settings.shutdownGrace == 25)
         #expect(settings.confirmTimeout == 15)
+        #expect(settings.consumerTimeout == 1800)
+        #expect(settings.parkedLimit == 100_000)
+        #expect(settings.parkedBytes == 1 << 30)
         #expect(settings.ems?.timeout == 30)
         #expect(settings.ems?.settle == 60)
         #expect(settings.policies.conversionWindow == 30)
@@ -46,7 +49,7 @@ struct SettingsTests {
             (.conversionWindow, "36h"), (.renewalGrace, "-1d"), (.businessTimeZone, "Mars/Olympus"),
             (.maxMessageSize, "1"), (.logLevel, "loud"), (.topologyPrefix, "amq.orders"), (.topologyPrefix, "a b"),
             (.emsURL, "ftp://x/ems"), (.emsURL, "127.0.0.1"), (.emsCreateCustomers, "maybe"),
-            (.emsUsername, "a:b"),
+            (.emsUsername, "a:b"), (.consumerTimeout, "never"), (.parkedLimit, "0"), (.parkedBytes, "1GB"),
         ]
     )
     func wrongValue(key: SettingKey, value: String) throws {

@@ -118,6 +118,54 @@ import Testing
         await store.close()
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `A server without room on its disk is said at once, loses nothing, and all goes on when there is some`()
+        async throws
+    {
+        let server = try await PostgresServer.dedicated()
+        defer { server.close() }
+        let store = try await PostgresLedgerStore(on: server)
+        let ledger = try await store.worker()
+        let grant = try await ledger.grant("A")
+        // What the server says when a file can't grow, for every write to the tables of commands.
+        try await store.sql(
+            """
+            CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE EXCEPTION 'could not extend file "base/5/1": No space left on device' USING ERRCODE = '53100';
+            END
+            $$;
+            CREATE TRIGGER full_command BEFORE INSERT OR UPDATE ON ledger_command
+                FOR EACH STATEMENT EXECUTE FUNCTION disk_is_full();
+            CREATE TRIGGER full_message BEFORE INSERT OR UPDATE ON ledger_message
+                FOR EACH STATEMENT EXECUTE FUNCTION disk_is_full();
+            """
+        )
+        for id in ["B", "C"] {
+            do {
+                _ = try await ledger.claim(LedgerScene.request(id, of: "SUB-\(id)"))
+                Issue.record("written")
+            } catch {
+                #expect("\(error)".contains("No space left"), "\(error)")
+            }
+        }
+        let ending = LedgerScene.ending(grant.claim, version: 1, at: 1)
+        await #expect(throws: LedgerFailure.self) { try await ledger.complete(ending, under: grant.claim) }
+        await #expect(throws: LedgerFailure.self, "readiness sees it") { try await ledger.proveWritable() }
+        #expect(try await ledger.orders(withID: "A").first?.state == .inHand)
+        #expect(try await ledger.orders(withID: "B").isEmpty)
+        try await store.sql(
+            "DROP TRIGGER full_command ON ledger_command; DROP TRIGGER full_message ON ledger_message"
+        )
+        try await ledger.complete(ending, under: grant.claim)
+        guard case .granted = try await ledger.claim(LedgerScene.request("B", of: "SUB-B")) else {
+            Issue.record("not granted")
+            return
+        }
+        try await eventually("readiness sees that too") { (try? await ledger.proveWritable()) != nil }
+        await store.close()
+    }
+
     private func failureOfOpening(_ store: PostgresLedgerStore) async -> LedgerFailure? {
         do { _ = try await store.worker() } catch { return error as? LedgerFailure }
         return nil

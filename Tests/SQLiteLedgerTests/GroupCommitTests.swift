@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import OrderFulfilment
+import OrderMessages
 import TestKit
 import Testing
 
@@ -87,6 +88,45 @@ import Testing
         }
         try await group.run { try $0.execute(sql: "INSERT INTO parent VALUES (7)") }
         #expect(try await group.run { try Int.fetchOne($0, sql: "SELECT count(*) FROM child") } == 0)
+    }
+
+    @Test func `A file that can't be written is said, loses nothing, and goes on when it can again`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("ledger.db")
+        try LedgerFile.create(at: path)
+        let queue = try DatabaseQueue(path: path, configuration: LedgerFile.configuration(label: "read-only"))
+        let ledger = SQLiteLedger(
+            group: GroupCommit(queue, path: path),
+            fences: FenceCounter(epoch: 1),
+            predecessorWait: 30,
+            path: path,
+            lock: nil,
+            reader: nil
+        )
+        guard case .granted(let grant) = try await ledger.claim(LedgerScene.request("A")) else {
+            Issue.record("not granted")
+            return
+        }
+        func set(isReadOnly: Bool) async throws {
+            try await queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = \(isReadOnly ? 1 : 0)") }
+        }
+        try await set(isReadOnly: true)
+        let ending = LedgerScene.ending(grant.claim, version: 1, at: 1)
+        for _ in 0..<3 {
+            do {
+                try await ledger.complete(ending, under: grant.claim)
+                Issue.record("written")
+            } catch {
+                #expect("\(error)".contains("readonly"), "\(error)")
+            }
+        }
+        await #expect(throws: LedgerFailure.self, "readiness sees it") { try await ledger.proveWritable() }
+        try await set(isReadOnly: false)
+        #expect(try await ledger.orders(withID: "A").first?.state == .inHand)
+        try await ledger.complete(ending, under: grant.claim)
+        #expect(try await ledger.orders(withID: "A").first?.outcome == .succeeded)
+        try await eventually("readiness sees that too") { (try? await ledger.proveWritable()) != nil }
+        await ledger.close()
     }
 
     @Test func `A full disk is said, and the ledger goes on when there is room again`() async throws {

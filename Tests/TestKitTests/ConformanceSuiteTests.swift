@@ -46,6 +46,7 @@ import Testing
         case .keepsToThePrefetchAgain: .ignoresPrefetch
         case .publishesAgain: .routesNothing
         case .forgetsTheUnread: .keepsTheUnread
+        case .renewsInOrder: .deliversTheNewestFirst
         }
     }
 

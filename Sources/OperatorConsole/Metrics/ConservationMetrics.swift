@@ -117,6 +117,30 @@ enum ConservationMetrics {
             [([], Double(readiness.heldByPause))]
         )
         output.metric(
+            "order_worker_ems_concurrency_limit",
+            "gauge",
+            "Calls to EMS that may be under way at once, as learnt from how it answers.",
+            [([], Double(readiness.ems.limit))]
+        )
+        output.metric(
+            "order_worker_ems_calls_in_flight",
+            "gauge",
+            "Calls to EMS under way.",
+            [([], Double(readiness.ems.underWay))]
+        )
+        output.metric(
+            "order_worker_waiting_for_ems",
+            "gauge",
+            "Orders in hand that wait because EMS has all the calls that it takes.",
+            [([], Double(readiness.ems.waiting))]
+        )
+        output.metric(
+            "order_worker_intake_stopped",
+            "gauge",
+            "1 while nothing is taken in because the ledger keeps as many waiting commands as it may.",
+            [([], readiness.parkedTrouble == nil ? 0 : 1)]
+        )
+        output.metric(
             "order_worker_ems_failing",
             "gauge",
             "1 while orders wait because EMS fails for everyone.",

@@ -44,13 +44,24 @@ struct DispositionPolicy: Hashable, Sendable {
             retry(turn, reason, retryAfter, stage, now: now, jitter: jitter)
         case .unsettled(let reason, let until, let turn): settle(turn, reason, until)
         case .outage(let until, let turn):
-            .park(Parking(wait: .settling, due: until, detail: "EMS fails for everyone; waits until it answers"), turn)
+            .park(
+                Parking(
+                    wait: .settling,
+                    due: until,
+                    detail: "EMS fails for everyone, or takes too few calls; waits until it answers"
+                ),
+                turn
+            )
+        // Whose turn it is at a shared customer is no failure.
+        case .busy(let reason, let until, let turn):
+            .park(Parking(wait: .settling, due: until, detail: reason), turn)
         case .partial(let partial):
             .deadLetter(
                 DeadLetterVerdict(reason: .partiallyApplied, detail: partial.detail, stage: .apply, partial: partial)
             )
         case .unavailable(let reason): .hold(reason, seconds: 0.5 + jitter)
         case .superseded(let identity): .join(identity)
+        case .unconfirmed: .giveBack(nil)
         case .shutdown(let turn): .giveBack(turn)
         }
     }

@@ -24,6 +24,10 @@ enum Failure: Error, Hashable, Sendable {
     case outage(until: Date, Turn)
     /// apply: part of it is in EMS, the rest was refused or conflicts.
     case partial(PartialApplication)
+    /// apply: another order brings something into being that this one needs too.
+    case busy(String, until: Date, Turn)
+    /// announce: the broker has not confirmed a dead letter for as long as a delivery may be kept in hand.
+    case unconfirmed(String)
     /// Any stage: the ledger or the broker isn't there; the message is kept in hand.
     case unavailable(String)
     /// Any stage: somebody else has the command by now.

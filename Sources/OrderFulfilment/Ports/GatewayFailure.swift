@@ -5,6 +5,9 @@ public import SubscriptionLifecycle
 public enum GatewayFailure: Error, Hashable, Sendable {
     /// Worth another try: no connection, no answer in time, 429, 5xx. `retryAfter` is the system's own wish, in seconds.
     case transient(String, retryAfter: Double?)
+    /// Another order brings something into being that this one needs too, and may for so many seconds more. No failure:
+    /// it costs no attempt.
+    case busy(String, seconds: Double)
     /// Refused for good: another 4xx. 401 and 403 are `transient`: a wrong password is no verdict on an order.
     case refused(EMSRefusal)
 }
@@ -30,6 +33,8 @@ public struct EMSRefusal: Hashable, Sendable, Codable {
 public enum ApplyFailure: Error, Hashable, Sendable {
     /// Worth another try, soon. `apply` is safe to call again.
     case transient(String, retryAfter: Double?)
+    /// As ``GatewayFailure/busy(_:seconds:)``; nothing of the decision was written.
+    case busy(String, seconds: Double)
     /// A call that must not be repeated had no answer and may still land: nothing of the kind before `until`.
     case unsettled(String, until: Date)
     /// EMS refused. `applied` is what of the decision is true of EMS nevertheless; empty when nothing was written.
@@ -43,7 +48,7 @@ extension GatewayFailure: CustomStringConvertible {
     /// For a person.
     public var description: String {
         switch self {
-        case .transient(let reason, _): reason
+        case .transient(let reason, _), .busy(let reason, _): reason
         case .refused(let refusal): "EMS refused with status \(refusal.status): \(refusal.description)"
         }
     }

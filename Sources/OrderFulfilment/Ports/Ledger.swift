@@ -83,8 +83,9 @@ public protocol Ledger: OperatorLedger {
     /// When the next command is due; `nil` when none waits for a time. Those of paused operations don't count.
     func nextDue() async throws(LedgerFailure) -> Date?
 
-    /// Outcomes that are stored but not announced, ended before `endedBefore`, the oldest first.
-    func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome]
+    /// Outcomes that are stored but not announced, ended before `endedBefore`, the oldest first, without the first
+    /// `skipping` of them.
+    func unannounced(endedBefore: Date, skipping: Int, limit: Int) async throws(LedgerFailure) -> [StoredOutcome]
 
     /// Gives every premature command that much more time: the worker was not able to let them go on.
     func extendPatience(by seconds: Double) async throws(LedgerFailure)
@@ -95,6 +96,9 @@ public protocol Ledger: OperatorLedger {
 
     /// What is known of a subscription; `nil` when the ledger has never seen it.
     func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?
+
+    /// What waits in the ledger; asked about once a second.
+    func parked() async throws(LedgerFailure) -> ParkedCommands
 
     /// Proves that the ledger can be read and written now; throws why not.
     ///
@@ -113,6 +117,18 @@ public protocol Ledger: OperatorLedger {
 extension Ledger {
     /// Of a ledger that can be written whenever it can be read.
     public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
+
+    /// The oldest outcomes that are stored but not announced.
+    public func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
+        try await unannounced(endedBefore: endedBefore, skipping: 0, limit: limit)
+    }
+
+    /// Of a ledger whose statistics cost little.
+    public func parked() async throws(LedgerFailure) -> ParkedCommands {
+        let statistics = try await statistics()
+        let commands = [OrderRecord.State.retrying, .behind, .premature].reduce(0) { $0 + (statistics.open[$1] ?? 0) }
+        return ParkedCommands(commands: commands, bytes: statistics.parkedBytes)
+    }
 
     /// Of a ledger that has one worker.
     public var isShared: Bool { false }

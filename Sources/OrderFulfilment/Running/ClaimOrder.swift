@@ -48,6 +48,9 @@ final class ClaimOrder: Sendable {
             self.isSorted = isSorted
         }
 
+        /// Whether it is known to be of a subscription, whose order it keeps.
+        var hasLane: Bool { lane.withLock { $0 != nil } }
+
         /// Returns when it is this delivery's turn to claim for the subscription.
         func wait(for subscription: SubscriptionID) async {
             await before?.wait()

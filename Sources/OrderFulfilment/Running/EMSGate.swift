@@ -1,16 +1,16 @@
 import Synchronization
 
-/// The breaker as the line meets it: orders pass, or wait here while EMS fails for everyone.
+/// The way to EMS as the line meets it: orders pass, or wait here while EMS fails for everyone or has all that it takes.
 final class EMSGate: Sendable {
     private let breaker = Mutex(Breaker())
+    private let turnstile: Turnstile
     private let timekeeper: Timekeeper
     private let drain: Drain
+    /// Seconds between two looks at what only time changes.
+    private let pause = 0.25
 
-    /// The longest that an order stays in hand because of the gate, in seconds: well below half of the broker's consumer
-    /// timeout of 30 minutes.
-    let longestWait = 600.0
-
-    init(timekeeper: Timekeeper, drain: Drain) {
+    init(capacity: EMSCapacity, timekeeper: Timekeeper, drain: Drain) {
+        turnstile = Turnstile(capacity)
         self.timekeeper = timekeeper
         self.drain = drain
     }
@@ -23,19 +23,43 @@ final class EMSGate: Sendable {
 
     var isClosed: Bool { breaker.withLock(\.isClosed) }
 
-    /// Returns when the order may call EMS.
+    /// Orders that wait because EMS has all that it takes.
+    var waitingCount: Int { turnstile.waitingCount }
+
+    /// Returns when the order may call EMS; ``leave()`` ends it.
     ///
-    /// `since` is when it first wanted to, as `uptime`.
-    func enter(since: Double) async throws(Refusal) {
+    /// `deadline`, as `uptime`, is until when it may be kept in hand.
+    func enter(until deadline: Double, hasBegun: Bool) async throws(Refusal) {
         while true {
+            if let refusal = await turnstile.enter(until: deadline, hasBegun: hasBegun) { throw refusal }
             switch breaker.withLock({ $0.admit(now: timekeeper.uptime()) }) {
             case .pass, .probe: return
             case .wait(let seconds):
+                turnstile.leave()
                 guard !drain.hasBegun else { throw .shutdown }
-                guard timekeeper.uptime() - since < longestWait else { throw .outage }
+                guard timekeeper.uptime() < deadline else { throw .outage }
                 await timekeeper.sleep(min(seconds, 1))
             }
         }
+    }
+
+    /// The order doesn't call EMS any more.
+    func leave() { turnstile.leave() }
+
+    /// Does something else in between, while others may call EMS.
+    func aside<Value: Sendable>(_ work: () async throws -> Value) async rethrows -> Value {
+        turnstile.leave()
+        defer { turnstile.comeBack() }
+        return try await work()
+    }
+
+    /// Looks after those who wait; runs until it is cancelled.
+    func keep() async {
+        while !Task.isCancelled {
+            turnstile.look(now: timekeeper.uptime(), isDraining: drain.hasBegun)
+            await timekeeper.sleep(pause)
+        }
+        turnstile.look(now: timekeeper.uptime(), isDraining: true)
     }
 
     func succeeded() { breaker.withLock { $0.succeeded() } }

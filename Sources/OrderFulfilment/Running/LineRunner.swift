@@ -14,9 +14,11 @@ struct LineRunner: Sendable {
     /// A suspect runs alone until it is known to be harmless; whoever calls has seen to that nobody else is in hand.
     func handle(_ delivery: Delivery, _ place: ClaimOrder.Place, isSuspect: Bool = false) async {
         let arrival = Arrival(delivery, place: place, receivedAt: line.timekeeper.now())
-        let fate = await run(arrival, isSuspect: isSuspect)
+        let since = line.custody.since(delivery.id, now: line.timekeeper.uptime())
+        let fate = await Custody.$since.withValue(since) { await run(arrival, isSuspect: isSuspect) }
         await place.leave()
         line.counters.settled(fate)
+        line.custody.end(delivery.id)
         if fate.isSafe { CrashPoint.acknowledging.reach(delivery.message) }
         switch fate {
         case .outcome, .replayed, .deadLettered, .parked, .joined: settle(delivery.id, .acknowledge)

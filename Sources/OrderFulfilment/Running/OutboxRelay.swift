@@ -11,27 +11,37 @@ struct OutboxRelay: Sendable {
     let batch = 100
 
     /// Runs until the worker drains.
+    ///
+    /// Each look takes the next ones, and begins again with the oldest when there are no more: those that are refused for
+    /// ever keep none of the others waiting.
     func run() async {
+        var refused = 0
         while !line.drain.hasBegun, !Task.isCancelled {
-            await relay()
-            await line.timekeeper.sleep(pause)
+            let (seen, left) = await relay(skipping: refused)
+            refused = seen < batch ? 0 : refused + left
+            // Where much waits and some of it is taken, there is no reason to rest.
+            if seen < batch || left == seen { await line.timekeeper.sleep(pause) }
         }
     }
 
-    private func relay() async {
+    /// Answers how many it looked at, and how many of them are left.
+    private func relay(skipping: Int) async -> (seen: Int, left: Int) {
         // Younger ones are still with the task that ended them.
         let before = line.timekeeper.now().addingTimeInterval(-line.settings.confirmTimeout - pause)
         let waiting: [StoredOutcome]
         do {
-            waiting = try await line.ledger.unannounced(endedBefore: before, limit: batch)
+            waiting = try await line.ledger.unannounced(endedBefore: before, skipping: skipping, limit: batch)
         } catch {
-            return line.logger.error("outbox can't be read", metadata: ["reason": "\(error)"])
+            line.logger.error("outbox can't be read", metadata: ["reason": "\(error)"])
+            return (0, 0)
         }
         // Each is tried once, side by side: one that is refused must not hold up the others.
-        await withDiscardingTaskGroup { group in
+        let announced = await withTaskGroup(of: Bool.self) { group in
             for stored in waiting where !line.inHand.contains(stored.identity) {
-                group.addTask { try? await line.deliver(stored, patience: 0) }
+                group.addTask { (try? await line.deliver(stored, patience: 0)) ?? false }
             }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
+        return (waiting.count, waiting.count - announced)
     }
 }

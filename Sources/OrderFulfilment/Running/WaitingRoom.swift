@@ -1,7 +1,7 @@
 import AMQP
 import Synchronization
 
-/// Where deliveries wait whose operation is paused, in the order of their queue.
+/// Where deliveries wait whose operation is paused, or for which the ledger would have no room, in the order of their queue.
 ///
 /// Its consumer stays: once as many wait as its prefetch allows, the broker keeps the rest. Cancelling and consuming
 /// again would hit a fault of RabbitMQ 3.10 that leaves messages with a consumer that is gone.
@@ -13,20 +13,33 @@ final class WaitingRoom: Sendable {
 
     private struct State {
         var paused: Set<QueueName> = []
+        /// The ledger has no room for what would have to wait: every queue is held.
+        var isFull = false
         var held: [QueueName: [Held]] = [:]
     }
-
-    /// The longest that a delivery waits here, in seconds.
-    ///
-    /// Well below half of the broker's consumer timeout of 30 minutes. Then it goes on all the same, and the ledger, which grants nothing that is paused, keeps it.
-    static let longestWait = 600.0
 
     /// Deliveries whose time has come.
     let admitted: AsyncStream<Delivery>
     private let continuation: AsyncStream<Delivery>.Continuation
     private let state = Mutex(State())
 
-    init() { (admitted, continuation) = AsyncStream.makeStream(of: Delivery.self) }
+    /// The longest that a delivery waits here because of a pause, in seconds.
+    ///
+    /// Then it goes on all the same, and the ledger, which grants nothing that is paused, keeps it. One that waits because
+    /// the ledger is full can't go there: it goes back to its queue with the connection.
+    private let longestWait: Double
+
+    init(longestWait: Double) {
+        self.longestWait = longestWait
+        (admitted, continuation) = AsyncStream.makeStream(of: Delivery.self)
+    }
+
+    /// How many wait because their operation is paused.
+    var pausedCount: Int {
+        state.withLock { state in
+            state.held.reduce(0) { $0 + (state.paused.contains($1.key) ? $1.value.count : 0) }
+        }
+    }
 
     /// How many wait.
     var count: Int { state.withLock { $0.held.values.reduce(0) { $0 + $1.count } } }
@@ -36,7 +49,7 @@ final class WaitingRoom: Sendable {
     /// Answers `false` when nobody takes deliveries any more.
     func take(_ delivery: Delivery, now: Double) -> Bool {
         state.withLock { state in
-            if state.paused.contains(delivery.queue) {
+            if state.isFull || state.paused.contains(delivery.queue) {
                 state.held[delivery.queue, default: []].append(Held(delivery: delivery, since: now))
                 return true
             }
@@ -48,11 +61,35 @@ final class WaitingRoom: Sendable {
     func update(paused: Set<QueueName>, now: Double) {
         state.withLock { state in
             state.paused = paused
-            for (queue, held) in state.held {
-                let leaving = held.prefix { !paused.contains(queue) || now - $0.since >= Self.longestWait }
-                for entry in leaving { continuation.yield(entry.delivery) }
-                state.held[queue] = leaving.count == held.count ? nil : Array(held.dropFirst(leaving.count))
-            }
+            letGo(&state, now: now)
+        }
+    }
+
+    /// Whether the ledger is full, which holds every queue.
+    func update(isFull: Bool, now: Double) {
+        state.withLock { state in
+            state.isFull = isFull
+            letGo(&state, now: now)
+        }
+    }
+
+    private func letGo(_ state: inout State, now: Double) {
+        guard !state.isFull else { return }
+        for (queue, held) in state.held {
+            let isPaused = state.paused.contains(queue)
+            let leaving = held.prefix { !isPaused || now - $0.since >= longestWait }
+            for entry in leaving { continuation.yield(entry.delivery) }
+            state.held[queue] = leaving.count == held.count ? nil : Array(held.dropFirst(leaving.count))
+        }
+    }
+
+    /// Takes away what came over connections that are gone: the broker delivers it again.
+    func removeStale(before epoch: UInt64) -> [DeliveryID] {
+        state.withLock { state in
+            let stale = state.held.values.flatMap(\.self).map(\.delivery.id).filter { $0.epoch < epoch }
+            guard !stale.isEmpty else { return [] }
+            state.held = state.held.mapValues { $0.filter { $0.delivery.id.epoch >= epoch } }
+            return stale
         }
     }
 

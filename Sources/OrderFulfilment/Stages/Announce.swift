@@ -52,21 +52,30 @@ extension Line {
 
     /// Publishes what the ledger has stored.
     ///
-    /// When `orders.events` doesn't take it in time, the outbox relay goes on. A dead letter is published until it is
-    /// confirmed, unless `patience` (in seconds, for each publishing) says otherwise.
-    func deliver(_ stored: StoredOutcome, patience: Double? = nil) async throws(Failure) {
+    /// When it isn't taken in time, the outbox relay goes on. A delivery that has become a dead letter must not be
+    /// acknowledged before that is confirmed: it waits as long as it may be kept in hand, and goes back to its queue.
+    /// `patience` (in seconds, for each publishing) says otherwise.
+    /// Answers whether all of it was confirmed, and that is noted.
+    @discardableResult
+    func deliver(_ stored: StoredOutcome, patience: Double? = nil) async throws(Failure) -> Bool {
         let now = timekeeper.uptime()
         for publishing in stored.publishings {
             let isEvent = publishing.exchange == topology.events
-            let seconds = patience ?? (isEvent ? settings.confirmTimeout : .infinity)
-            guard try await publish(publishing, until: now + seconds) else { return }
+            let isAwaited = !isEvent && patience == nil && Custody.since != nil
+            let deadline = isAwaited ? longestHold : now + (patience ?? settings.confirmTimeout)
+            guard try await publish(publishing, until: deadline) else {
+                guard isAwaited else { return false }
+                throw .unconfirmed("the dead letter was not confirmed")
+            }
         }
-        guard !stored.isAnnounced else { return }
+        guard !stored.isAnnounced else { return true }
         do {
             try await ledger.announced(stored.identity, round: stored.round)
+            return true
         } catch {
             // It was announced; at worst the relay publishes the same bytes once more.
             logger.warning("outcome confirmed, but not noted", metadata: ["reason": "\(error)"])
+            return false
         }
     }
 

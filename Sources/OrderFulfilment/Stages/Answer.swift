@@ -76,8 +76,11 @@ extension Line {
                 try await gateway.search(filter) { page in
                     // EMS answers: nobody else must wait until a long sync is through.
                     gate.succeeded()
-                    for entitlement in page {
-                        if try await announce(entitlement, of: sync, order) { await counted.add() }
+                    // While its events are confirmed others may call EMS.
+                    try await gate.aside {
+                        for entitlement in page {
+                            if try await announce(entitlement, of: sync, order) { await counted.add() }
+                        }
                     }
                 }
             } catch {

@@ -62,6 +62,8 @@ extension Line {
         switch failure {
         case .transient(let reason, let retryAfter): return .transient(reason, retryAfter: retryAfter)
         case .unsettled(let reason, let until): return .final(.unsettled(reason, until: until, turn))
+        case .busy(let reason, let seconds):
+            return .final(.busy(reason, until: timekeeper.now().addingTimeInterval(seconds), turn))
         case .refused(let refusal, let applied, let missing):
             let detail = "EMS refused the rest with status \(refusal.status): \(refusal.description)"
             let parts = PartialApplication(decided, detail, applied, missing)

@@ -4,7 +4,7 @@ import ServiceContextModule
 import SubscriptionLifecycle
 
 extension Line {
-    /// A read from EMS: waits at the gate while EMS fails for everyone, and tries again a few times by itself.
+    /// A read from EMS: waits at the gate while EMS fails for everyone or has all that it takes, and tries again a few times by itself.
     func callingEMS<Value: Sendable>(
         _ order: Order,
         _ turn: Turn?,
@@ -19,6 +19,10 @@ extension Line {
     func attempt(_ failure: GatewayFailure, _ order: Order, _ turn: Turn?) -> Attempt {
         switch failure {
         case .transient(let reason, let retryAfter): return .transient(reason, retryAfter: retryAfter)
+        case .busy(let reason, let seconds):
+            // Only what writes finds something busy.
+            guard let turn else { return .transient(reason, retryAfter: seconds) }
+            return .final(.busy(reason, until: timekeeper.now().addingTimeInterval(seconds), turn))
         case .refused(let refusal):
             let refused = Refused(
                 order: order,
@@ -49,13 +53,15 @@ extension Line {
         _ attempt: () async throws(Attempt) -> Value
     ) async throws(Failure) -> Value {
         var tries = 0
-        let start = timekeeper.uptime()
+        // Both waits at the gate of one command, and those before, count together.
+        let deadline = longestHold
         while true {
-            try await passGate(turn, since: start)
+            try await passGate(turn, until: deadline, hasBegun: stage == .apply)
             // The command's trace goes on through the calls.
             let result = await ServiceContext.withValue(order.traceContext) { () -> Result<Value, Attempt> in
                 do throws(Attempt) { return .success(try await attempt()) } catch { return .failure(error) }
             }
+            gate.leave()
             switch result {
             case .success(let value):
                 gate.succeeded()
@@ -73,6 +79,7 @@ extension Line {
                     guard let delay, retryAfter ?? 0 <= 1 else {
                         throw .transient(reason, retryAfter: retryAfter, turn, stage)
                     }
+                    // Few and short, so they need no bound of their own.
                     await timekeeper.sleep(max(delay, retryAfter ?? 0))
                     tries += 1
                 }
@@ -84,16 +91,18 @@ extension Line {
     private func note(_ failure: Failure, _ order: Order) {
         switch failure {
         case .unsettled: gate.failed(order.envelope.identity.description)
-        case .unavailable, .superseded, .shutdown, .outage: gate.inconclusive()
-        case .poison, .alreadyEnded, .inHand, .waiting, .rejected, .premature, .transient, .partial: gate.succeeded()
+        case .unavailable, .unconfirmed, .superseded, .shutdown, .outage: gate.inconclusive()
+        // Who found something busy has looked at it in EMS, and was answered.
+        case .poison, .alreadyEnded, .inHand, .waiting, .rejected, .premature, .transient, .partial, .busy:
+            gate.succeeded()
         }
     }
 
-    private func passGate(_ turn: Turn?, since start: Double) async throws(Failure) {
+    private func passGate(_ turn: Turn?, until deadline: Double, hasBegun: Bool) async throws(Failure) {
         do throws(EMSGate.Refusal) {
             // Who waits for EMS kills nobody meanwhile, and must not keep everybody else waiting.
             if !gate.isClosed { await AloneRun.current?.end() }
-            try await gate.enter(since: start)
+            try await gate.enter(until: deadline, hasBegun: hasBegun)
         } catch {
             switch error {
             case .shutdown: throw .shutdown(turn)

@@ -20,8 +20,9 @@ extension Line {
         guard let grant = arrival.grant else {
             for publishing in publishings {
                 let isEvent = publishing.exchange == topology.events
-                let deadline = isEvent ? timekeeper.uptime() + settings.confirmTimeout : .infinity
+                let deadline = isEvent ? timekeeper.uptime() + settings.confirmTimeout : longestHold
                 guard try await publish(publishing, until: deadline) else {
+                    guard isEvent else { throw .unconfirmed("the dead letter was not confirmed") }
                     // The letter itself is safe and says all that the event would.
                     return logger.error(
                         "outcome of a dead letter not confirmed",

@@ -48,7 +48,8 @@ extension Line {
             case .giveBack: return await giveBack(&arrival)
             }
         } catch {
-            return await hold(&arrival, "\(error)", 0.5 + timekeeper.jitter())
+            guard case .unconfirmed = error else { return await hold(&arrival, "\(error)", 0.5 + timekeeper.jitter()) }
+            return await giveBack(&arrival)
         }
     }
 
@@ -61,7 +62,10 @@ extension Line {
         }
         // A woken command is in the ledger, and comes again when it is due.
         guard arrival.delivery != nil else { return .done(.parked) }
-        return drain.hasBegun ? .done(.givenBack) : .again(seconds: seconds)
+        // One that stands in no lane may come again later than others. What stands in one keeps its place in hand until
+        // the whole connection is given back.
+        let mayGoBack = isHeldTooLong && arrival.place?.hasLane == false
+        return drain.hasBegun || mayGoBack ? .done(.givenBack) : .again(seconds: seconds)
     }
 
     /// Ends the claim so that the command is handled again: at once by its delivery, or in a while when it has none.

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import OrderMessages
 import SubscriptionLifecycle
@@ -32,6 +33,8 @@ extension Line {
             switch error {
             case .transient(let reason, let retryAfter): return .transient(reason, retryAfter: retryAfter)
             case .unsettled(let reason, let until): return .final(.unsettled(reason, until: until, parts.turn))
+            case .busy(let reason, let seconds):
+                return .final(.busy(reason, until: timekeeper.now().addingTimeInterval(seconds), parts.turn))
             case .refused(_, let restored, _), .conflict(_, let restored, _):
                 return .final(.partial(parts.without(restored, because: error)))
             }
@@ -79,7 +82,7 @@ extension PartialApplication {
         let reason =
             switch failure {
             case .refused(let refusal, _, _): "EMS refused that too: \(refusal.description)"
-            case .conflict, .transient, .unsettled: "somebody else changed it"
+            case .conflict, .transient, .unsettled, .busy: "somebody else changed it"
             }
         left.detail += "; what was written could not be taken back, \(reason)"
         return left

@@ -32,6 +32,9 @@ enum SettingKey: String, CaseIterable {
     case predecessorWait = "PREDECESSOR_WAIT"
     case shutdownGrace = "SHUTDOWN_GRACE"
     case confirmTimeout = "CONFIRM_TIMEOUT"
+    case consumerTimeout = "CONSUMER_TIMEOUT"
+    case parkedLimit = "PARKED_LIMIT"
+    case parkedBytes = "PARKED_BYTES"
     case conversionWindow = "CONVERSION_WINDOW"
     case renewalGrace = "RENEWAL_GRACE"
     case businessTimeZone = "BUSINESS_TIME_ZONE"
@@ -49,7 +52,8 @@ enum SettingKey: String, CaseIterable {
             .emsClientID, .emsTimeout, .emsSettle, .emsCreateCustomers, .emsAttributeOrderType,
             .emsAttributeEndsWithTerm, .emsAttributeAutoRenew, .ledgerRetention, .httpHost,
             .httpPort, .topologyPrefix, .prefetch, .concurrency, .predecessorWait, .shutdownGrace, .confirmTimeout,
-            .conversionWindow, .renewalGrace, .businessTimeZone, .maxMessageSize, .logLevel:
+            .consumerTimeout, .parkedLimit, .parkedBytes, .conversionWindow, .renewalGrace, .businessTimeZone,
+            .maxMessageSize, .logLevel:
             false
         }
     }
@@ -77,6 +81,9 @@ enum SettingKey: String, CaseIterable {
         case .predecessorWait: "30s"
         case .shutdownGrace: "25s"
         case .confirmTimeout: "15s"
+        case .consumerTimeout: "30m"
+        case .parkedLimit: "100000"
+        case .parkedBytes: "1073741824"
         case .conversionWindow, .renewalGrace: "30d"
         case .businessTimeZone: "UTC"
         case .maxMessageSize: "1048576"
@@ -114,10 +121,13 @@ enum SettingKey: String, CaseIterable {
         case .httpPort: "its port; 0 lets the system choose"
         case .topologyPrefix: "what the names of exchanges and queues begin with"
         case .prefetch: "unsettled deliveries per queue"
-        case .concurrency: "calls to EMS in flight"
+        case .concurrency: "calls to EMS in flight, at most; fewer while EMS is slow or answers 429"
         case .predecessorWait: "how long a premature command waits"
         case .shutdownGrace: "how long a shutdown may take before it ends hard"
         case .confirmTimeout: "how long a publish waits for its confirm"
+        case .consumerTimeout: "RabbitMQ's consumer_timeout; no delivery is kept in hand for half of it"
+        case .parkedLimit: "commands that may wait in the ledger before intake stops"
+        case .parkedBytes: "bytes that their messages may have together before intake stops"
         case .conversionWindow: "how long after its end a trial can be converted"
         case .renewalGrace: "how long after its end a subscription can be renewed"
         case .businessTimeZone: "the time zone of today, such as Europe/Berlin"

@@ -89,6 +89,15 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("confirm-timeout"), help: .init(SettingKey.confirmTimeout.help))
     var confirmTimeout: String?
 
+    @Option(name: .customLong("consumer-timeout"), help: .init(SettingKey.consumerTimeout.help))
+    var consumerTimeout: String?
+
+    @Option(name: .customLong("parked-limit"), help: .init(SettingKey.parkedLimit.help))
+    var parkedLimit: String?
+
+    @Option(name: .customLong("parked-bytes"), help: .init(SettingKey.parkedBytes.help))
+    var parkedBytes: String?
+
     @Option(name: .customLong("conversion-window"), help: .init(SettingKey.conversionWindow.help))
     var conversionWindow: String?
 
@@ -135,6 +144,9 @@ struct SettingOptions: ParsableArguments {
             (.predecessorWait, predecessorWait),
             (.shutdownGrace, shutdownGrace),
             (.confirmTimeout, confirmTimeout),
+            (.consumerTimeout, consumerTimeout),
+            (.parkedLimit, parkedLimit),
+            (.parkedBytes, parkedBytes),
             (.conversionWindow, conversionWindow),
             (.renewalGrace, renewalGrace),
             (.businessTimeZone, businessTimeZone),

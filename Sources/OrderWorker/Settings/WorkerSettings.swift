@@ -22,6 +22,9 @@ struct WorkerSettings {
     var predecessorWait: Double
     var shutdownGrace: Double
     var confirmTimeout: Double
+    var consumerTimeout: Double
+    var parkedLimit: Int
+    var parkedBytes: Int
     var policies: LifecyclePolicies
     var businessTimeZone: TimeZone
     var maxMessageSize: Int
@@ -71,6 +74,9 @@ struct WorkerSettings {
         predecessorWait = try values.seconds(.predecessorWait)
         shutdownGrace = try values.seconds(.shutdownGrace)
         confirmTimeout = try values.seconds(.confirmTimeout)
+        consumerTimeout = try values.seconds(.consumerTimeout)
+        parkedLimit = try values.number(.parkedLimit, in: 1...Int(Int32.max))
+        parkedBytes = try values.number(.parkedBytes, in: 1...Int.max)
         policies = LifecyclePolicies(
             conversionWindow: try values.days(.conversionWindow),
             renewalGrace: try values.days(.renewalGrace),

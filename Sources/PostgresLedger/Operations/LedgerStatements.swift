@@ -71,7 +71,31 @@ enum LedgerStatements {
         "int8"
     )
     static let wake = Statement(function: "ledger_wake", "int8", "int8", "int8", "float8", "bool")
-    static let unannounced = Statement(function: "ledger_unannounced", "int8", "float8", "int8")
+    /// This worker's own, those of workers that are gone, and those that another one has not got rid of for a minute;
+    /// from now on they are this worker's.
+    static let unannounced = Statement(
+        "unannounced",
+        """
+        WITH due AS (
+            SELECT number, owner, ended_at FROM ledger_command
+            WHERE state = 'ended' AND NOT is_announced AND ended_at < $2::float8 AND (
+                owner = $1::int8 OR ended_at < $2::float8 - 60 OR NOT ledger_lives(owner)
+            )
+            ORDER BY ended_at, number LIMIT greatest($4::int8, 0) OFFSET greatest($3::int8, 0)
+            FOR NO KEY UPDATE SKIP LOCKED
+        ), taken AS (
+            UPDATE ledger_command c SET owner = $1::int8 FROM due WHERE c.number = due.number AND due.owner <> $1::int8
+        )
+        SELECT o.* FROM due, LATERAL ledger_outcome_of(due.number) o ORDER BY due.ended_at, due.number
+        """
+    )
+    static let parked = Statement(
+        "parked",
+        """
+        SELECT count(*), coalesce(sum(bytes), 0)::int8 FROM ledger_command
+        WHERE state <> 'ended' AND state IN ('retrying', 'behind', 'premature')
+        """
+    )
     static let extend = Statement(function: "ledger_extend", "int8", "int8", "float8")
     static let prune = Statement(function: "ledger_prune", "float8", "int8")
     static let join = Statement(function: "ledger_join", "text", "float8", "float8", "float8", "float8", "int8")
@@ -115,6 +139,6 @@ enum LedgerStatements {
         [
             claim, outcomeOf, record, intend, complete, announced, park, release, wake, unannounced, extend, prune,
             join, stay, leave, disown, nextDue, wakeSuspect, hasSuspects, strike, clearStrikes, confirm, hold, letGo,
-            subscription,
+            subscription, parked,
         ] + OperatorCalls.statements
 }

@@ -55,11 +55,29 @@ extension PostgresLedger {
     }
 
     /// Outcomes that are stored but not announced, the oldest first; not those that another worker is about to publish.
-    public func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
+    public func unannounced(
+        endedBefore: Date,
+        skipping: Int,
+        limit: Int
+    ) async throws(LedgerFailure) -> [StoredOutcome] {
         let rows = try await call(.last, proves: false) { [lease] _ in
-            .init(LedgerStatements.unannounced, [.integer(lease.number), .date(endedBefore), .integer(limit)])
+            .init(
+                LedgerStatements.unannounced,
+                [.integer(lease.number), .date(endedBefore), .integer(skipping), .integer(limit)]
+            )
         }
         return try read { try rows.map { try $0.storedOutcome() } }
+    }
+
+    /// What waits in the ledger, of all its workers.
+    public func parked() async throws(LedgerFailure) -> ParkedCommands {
+        let rows = try await call(.last, proves: false) { _ in .init(LedgerStatements.parked, []) }
+        return try read {
+            ParkedCommands(
+                commands: Int(try rows.first?.integer(0) ?? 0),
+                bytes: Int(try rows.first?.integer(1) ?? 0)
+            )
+        }
     }
 
     /// Deletes commands that ended before and were announced, the longest ended first.

@@ -6,6 +6,7 @@ import Logging
 struct ConsumerRole: ConnectionRole {
     enum Command: Sendable {
         case settle(DeliveryID, Settlement)
+        case renew
         case stop(CheckedContinuation<Void, Never>)
         case close(CheckedContinuation<Void, Never>)
         /// Nobody holds the consumer any more.
@@ -35,6 +36,8 @@ struct ConsumerRole: ConnectionRole {
     private var consuming: Set<ConsumerTag> = []
     /// When every `consume-ok` or `cancel-ok` must have come.
     private var answerDeadline: ContinuousClock.Instant?
+    /// Whether somebody wants another connection in place of this one.
+    private var isRenewing = false
     private var isStopping = false
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
@@ -75,6 +78,7 @@ struct ConsumerRole: ConnectionRole {
             } else {
                 stale(1)
             }
+        case .renew: isRenewing = true
         case .stop(let waiter):
             stop()
             stopWaiters.append(waiter)
@@ -233,6 +237,8 @@ extension ConsumerRole {
     }
 
     mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {
+        // Whoever is about to stop gives back what is left anyway.
+        if isRenewing, !isStopping { throw .lost("it is renewed, to give back what was unsettled") }
         guard let deadline = answerDeadline, now >= deadline else { return }
         answerDeadline = nil
         throw .timedOut("basic.consume or basic.cancel")
@@ -245,6 +251,7 @@ extension ConsumerRole {
     }
 
     mutating func lost(_ reason: BrokerFailure) {
+        isRenewing = false
         stale(settlements.count)
         settlements = []
         // What nobody has read will be delivered again; whoever has read something settles into the void.

@@ -17,7 +17,7 @@ extension LedgerTransaction {
 
     static let unannouncedSQL = """
         SELECT number FROM command WHERE state = 'ended' AND is_announced = 0 AND ended_at < ?
-        ORDER BY ended_at, number LIMIT ?
+        ORDER BY ended_at, number LIMIT ? OFFSET ?
         """
 
     static let outcomeSQL = """
@@ -81,8 +81,9 @@ extension LedgerTransaction {
     }
 
     /// The oldest outcomes that wait to be published.
-    func unannounced(endedBefore: Date, limit: Int) throws -> [StoredOutcome] {
-        try rows(Self.unannouncedSQL, [endedBefore.stored, max(0, limit)]) { $0[0] as Int64 }.map(storedOutcome)
+    func unannounced(endedBefore: Date, skipping: Int, limit: Int) throws -> [StoredOutcome] {
+        try rows(Self.unannouncedSQL, [endedBefore.stored, max(0, limit), max(0, skipping)]) { $0[0] as Int64 }
+            .map(storedOutcome)
     }
 
     /// Deletes the longest ended of those that were announced.

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Metrics
+import OrderFulfilment
 import OrderMessages
 import Tracing
 
@@ -16,12 +17,12 @@ struct EMSClient: Sendable {
     private let configuration: EMSConfiguration
     private let transport: any EMSTransport
     private let identity: Identity
-    private let limit: InFlightLimit
+    private let capacity: EMSCapacity
 
-    init(configuration: EMSConfiguration, transport: any EMSTransport) {
+    init(configuration: EMSConfiguration, transport: any EMSTransport, capacity: EMSCapacity) {
         self.configuration = configuration
         self.transport = transport
-        limit = InFlightLimit(configuration.concurrency)
+        self.capacity = capacity
         switch configuration.credentials {
         case .basic(let username, let password):
             identity = .fixed("Basic " + Data("\(username):\(password)".utf8).base64EncodedString())
@@ -37,7 +38,12 @@ struct EMSClient: Sendable {
     func send(_ call: EMSCall, deadline: ContinuousClock.Instant? = nil) async -> EMSReply {
         let deadline = deadline ?? self.deadline
         let begin = ContinuousClock.now
-        let (reply, status) = await limit.run { await attempt(call, deadline) }
+        let (reply, status) = await capacity.run(call.title) {
+            let made = ContinuousClock.now
+            let (reply, status) = await attempt(call, deadline)
+            let isLate = made.duration(to: .now) >= configuration.timeout * 0.9
+            return ((reply, status), ending(of: reply, status, isLate: isLate))
+        }
         record(call, status: status, begin.duration(to: .now))
         return reply
     }
@@ -72,6 +78,18 @@ struct EMSClient: Sendable {
             return (EMSReply(answer, to: call), answer.status)
         } catch {
             return (Self.reply(error, call), nil)
+        }
+    }
+
+    /// What a reply tells of how much EMS can take.
+    private func ending(of reply: EMSReply, _ status: Int?, isLate: Bool) -> ConcurrencyLimit.Ending {
+        switch reply {
+        case .success, .notFound, .refused: .answered
+        case .turnedAway(_, let retryAfter): status == 429 ? .turnedAway(retryAfter: retryAfter) : .untold
+        case .failed(_, let retryAfter): status == 503 ? .turnedAway(retryAfter: retryAfter) : .untold
+        // A connection that is refused or lost is quick, and says that nobody is there.
+        case .noAnswer: isLate || status == 504 ? .timedOut : .untold
+        case .notSent: .untold
         }
     }
 

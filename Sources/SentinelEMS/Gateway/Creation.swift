@@ -3,8 +3,6 @@ import OrderFulfilment
 /// Brings one customer or contact into being, once over all workers: whoever holds its key creates it, the others look
 /// until it is there.
 struct Creation: Sendable {
-    /// The longest that one waits for another one's creation in hand, in seconds.
-    private static let longestWait = 10.0
     /// Seconds between two looks.
     private static let pause = 0.25
 
@@ -15,6 +13,8 @@ struct Creation: Sendable {
     let call: EMSCall
     /// Those of the command that needs it.
     let keys: any IntentLog
+    /// The longest that one waits in hand for another one's creation, in seconds; then it is parked.
+    var longestWait = 10.0
 
     func run() async throws(GatewayFailure) {
         let start = ContinuousClock.now
@@ -23,10 +23,10 @@ struct Creation: Sendable {
             switch try await hold() {
             case .held(let hold): return try await create(hold)
             case .busy(let seconds):
-                guard .now - start < .seconds(Self.longestWait) else {
-                    throw .transient(
+                guard .now - start < .seconds(longestWait) else {
+                    throw .busy(
                         "\(call.title): a creation of before was not answered and may still take effect",
-                        retryAfter: seconds
+                        seconds: seconds
                     )
                 }
                 try? await Task.sleep(for: .seconds(min(Self.pause, seconds)))

@@ -29,6 +29,7 @@ extension ApplyFailure {
     init(_ failure: GatewayFailure, missing: [Change]) {
         switch failure {
         case .transient(let reason, let retryAfter): self = .transient(reason, retryAfter: retryAfter)
+        case .busy(let reason, let seconds): self = .busy(reason, seconds: seconds)
         case .refused(let refusal): self = .refused(refusal, applied: [], missing: missing)
         }
     }

@@ -15,12 +15,13 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
     let now: @Sendable () -> Date
     private let transport: any EMSTransport
 
-    /// A gateway over AsyncHTTPClient.
-    public init(configuration: EMSConfiguration, logger: Logger) {
+    /// A gateway over AsyncHTTPClient; `capacity` is what the line lets orders begin by.
+    public init(configuration: EMSConfiguration, logger: Logger, capacity: EMSCapacity? = nil) {
         self.init(
             configuration: configuration,
             transport: AsyncHTTPTransport(connections: configuration.concurrency, timeout: configuration.timeout),
-            logger: logger
+            logger: logger,
+            capacity: capacity
         )
     }
 
@@ -29,13 +30,20 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
         configuration: EMSConfiguration,
         transport: any EMSTransport,
         logger: Logger,
+        capacity: EMSCapacity? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.configuration = configuration
         self.transport = transport
         self.logger = logger
         self.now = now
-        client = EMSClient(configuration: configuration, transport: transport)
+        let start = ContinuousClock.now
+        client = EMSClient(
+            configuration: configuration,
+            transport: transport,
+            capacity: capacity
+                ?? EMSCapacity(maximum: configuration.concurrency) { start.duration(to: .now) / .seconds(1) }
+        )
         registry = Registry(
             client: client,
             configuration: configuration,

@@ -88,12 +88,19 @@ final class World: Sendable {
     // MARK: Workers
 
     /// Starts a worker and waits until it is ready.
+    ///
+    /// `through` is a program that becomes the worker, which it finds behind the arguments.
     @discardableResult
-    func startWorker(_ more: [String: String] = [:], waitsForReady: Bool = true) async throws -> WorkerProcess {
+    func startWorker(
+        _ more: [String: String] = [:],
+        waitsForReady: Bool = true,
+        through: String? = nil,
+        _ arguments: [String] = []
+    ) async throws -> WorkerProcess {
         let number = workers.withLock(\.count) + 1
         let program = try await KeptProgram.start(
-            try Program.path("order-worker"),
-            ["run"],
+            through ?? Program.path("order-worker"),
+            arguments + (through == nil ? [] : [Program.path("order-worker")]) + ["run"],
             environment: settings.merging(more) { $1 },
             logFile: folder.appending(path: "worker-\(number).log")
         )

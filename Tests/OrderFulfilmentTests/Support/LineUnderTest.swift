@@ -17,10 +17,23 @@ struct LineSetup: Sendable {
     var prefetch = 200
     var concurrency = 64
     var time = FastTime()
+    /// Seconds, by the line's clock, after which a broker would close the channel.
+    var consumerTimeout = 1800.0
+    var parkedBound = ParkedBound()
+    /// Set when EMS takes only so many calls at once.
+    var crowd: Crowd?
     /// A line that goes on where another one stopped.
     var ledger: TroubledLedger?
     var gateway: FakeEntitlementGateway?
     var broker: InMemoryBroker?
+}
+
+/// An EMS that takes only so many calls at once and turns the others away.
+struct Crowd: Sendable {
+    var room: Int
+    var retryAfter: Double?
+    /// How long a call takes, by the line's clock.
+    var seconds = 0.2
 }
 
 /// The whole line over parts in memory, running, with a shop that publishes and a subscriber that listens.
@@ -33,6 +46,8 @@ struct LineUnderTest: Sendable {
     let shop: InMemoryPublisher
     let ledger: TroubledLedger
     let gateway: FakeEntitlementGateway
+    /// What stands before the gateway where EMS is crowded.
+    let crowded: CrowdedGateway?
     let consumer: OrderConsumer
     /// The subscriber's queue, bound to every outcome.
     let subscriber: QueueName = "subscriber"
@@ -49,24 +64,34 @@ struct LineUnderTest: Sendable {
         ledger = setup.ledger ?? TroubledLedger(predecessorWait: setup.predecessorWait)
         let time = setup.time
         gateway = setup.gateway ?? FakeEntitlementGateway(now: { time.now })
+        let timekeeper = time.timekeeper
+        let capacity = EMSCapacity(maximum: setup.concurrency, uptime: timekeeper.uptime)
+        crowded = setup.crowd.map { [gateway] crowd in
+            CrowdedGateway(gateway, room: crowd.room, capacity: capacity, retryAfter: crowd.retryAfter) {
+                await timekeeper.sleep(crowd.seconds)
+            }
+        }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         consumer = OrderConsumer(
             source: source,
             publisher: publisher,
             ledger: ledger,
-            gateway: gateway,
+            gateway: crowded ?? gateway,
             lifecycle: Lifecycle(),
             topology: topology,
             translator: Translator(),
             settings: LineSettings(
                 confirmTimeout: setup.confirmTimeout,
                 workerName: "worker",
-                concurrency: setup.concurrency
+                concurrency: setup.concurrency,
+                consumerTimeout: setup.consumerTimeout,
+                parkedBound: setup.parkedBound
             ),
             retrySchedule: setup.retry,
             predecessorWait: setup.predecessorWait,
-            timekeeper: time.timekeeper,
+            timekeeper: timekeeper,
+            capacity: capacity,
             logger: logger
         )
     }

@@ -106,9 +106,9 @@ final class TroubledLedger: Ledger {
         return try await inner.nextDue()
     }
 
-    func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
+    func unannounced(endedBefore: Date, skipping: Int, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
         try check()
-        return try await inner.unannounced(endedBefore: endedBefore, limit: limit)
+        return try await inner.unannounced(endedBefore: endedBefore, skipping: skipping, limit: limit)
     }
 
     func extendPatience(by seconds: Double) async throws(LedgerFailure) {

@@ -62,6 +62,7 @@ struct CallTests {
         case .refused(let refusal):
             #expect(!isTransient)
             #expect(refusal == EMSRefusal(status: status, errorCode: 152, description: "Invalid JSON string provided"))
+        case .busy: Issue.record("a read finds nothing busy")
         case nil: Issue.record("a failure was expected")
         }
     }

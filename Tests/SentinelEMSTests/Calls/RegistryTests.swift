@@ -1,4 +1,5 @@
 import OrderFulfilment
+import OrderMessages
 import SubscriptionLifecycle
 import TestKit
 import Testing
@@ -112,6 +113,25 @@ struct RegistryTests {
         let customer = CustomerReference(key: .identifier("I-1"), name: "Acme")
         try await gateway(transport).registry.ensure(customer, log)
         #expect(transport.requests.allSatisfy { $0.line.hasPrefix("GET ") } && transport.isDone)
+    }
+
+    @Test("who finds the key taken for long says for how long, and that nothing failed")
+    func busyForLong() async throws {
+        let log = InMemoryIntentLog()
+        _ = try await log.hold("/customers/identifier=I-1", for: 60)
+        let registry = try gateway(Script(Script.absent, Script.absent, Script.absent, Script.absent)).registry
+        let creation = Creation(
+            registry: registry,
+            look: .get("customers", .identifier("I-1")),
+            call: .post("customers", [:]),
+            keys: log,
+            longestWait: 0.5
+        )
+        let failure = await gatewayFailure { () async throws(GatewayFailure) in try await creation.run() }
+        guard case .busy(let reason, let seconds) = failure else {
+            return #expect(Bool(false), "busy was expected, not \(failure as Any)")
+        }
+        #expect(reason.contains("POST /customers") && seconds == 90)
     }
 
     @Test("whose claim is void creates nothing")

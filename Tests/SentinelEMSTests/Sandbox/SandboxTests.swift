@@ -47,6 +47,36 @@ struct SandboxTests {
         }
     }
 
+    @Test("while EMS answers 429 there are fewer calls at once, and more again when it doesn't")
+    func crowded() async throws {
+        try await SandboxWorld.run { world in
+            let start = ContinuousClock.now
+            let capacity = EMSCapacity(maximum: 32) { start.duration(to: .now) / .seconds(1) }
+            let gateway = SentinelEntitlementGateway(
+                configuration: try configuration(world.sandbox.baseURL),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                capacity: capacity
+            )
+            func ask(_ count: Int) async {
+                await withDiscardingTaskGroup { group in
+                    for _ in 0..<count {
+                        group.addTask { _ = try? await gateway.entitlement(of: GatewaySamples.id("SUB-1")) }
+                    }
+                }
+            }
+            await ask(200)
+            #expect(capacity.permitted == 32)
+            try await world.fault(#"{"match":{"method":"GET","path":"/entitlements"},"status":429,"retryAfter":1}"#)
+            await ask(300)
+            #expect(capacity.permitted == 1)
+            try await world.send("DELETE", world.sandbox.rootURL + "/sandbox/faults")
+            await ask(2000)
+            #expect(capacity.permitted > 16, "\(capacity.permitted)")
+            #expect(capacity.underWay == 0)
+            await gateway.shutdown()
+        }
+    }
+
     @Test("an answer that is too slow is none")
     func slow() async throws {
         try await SandboxWorld.run {

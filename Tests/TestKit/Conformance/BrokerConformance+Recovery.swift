@@ -9,6 +9,7 @@ extension BrokerConformance {
         case .keepsToThePrefetchAgain: try await keepsToThePrefetchAgain()
         case .publishesAgain: try await publishesAgain()
         case .forgetsTheUnread: try await forgetsTheUnread()
+        case .renewsInOrder: try await renewsInOrder()
         }
     }
 
@@ -18,6 +19,27 @@ extension BrokerConformance {
         try await eventually("a consumer in a new epoch") {
             consumer.status.epoch > epoch && consumer.status.consuming == [queue]
         }
+    }
+
+    private func renewsInOrder() async throws {
+        let queue = try await declareOneQueue()
+        let sent = (1...20).map { "\($0)" }
+        try await publish(sent)
+        let consumer = try await consumer(of: queue, prefetch: 50)
+        let inbox = self.inbox(consumer)
+        let before = try await inbox.first(sent.count)
+        // What was settled stays so; the rest comes again, as it was.
+        for delivery in before[5..<10] { consumer.settle(delivery.id, .acknowledge) }
+        try await eventually("they are settled") { consumer.status.unsettled == sent.count - 5 }
+        consumer.renew()
+        let left = Array(sent[..<5] + sent[10...])
+        let again = Array(try await inbox.first(sent.count + left.count)[sent.count...])
+        try requireEqual(texts(again), left, "what came again")
+        try require(again.allSatisfy { $0.isRedelivered }, "what comes again is redelivered")
+        try require(again.allSatisfy { $0.id.epoch > before[0].id.epoch }, "the epoch has not grown")
+        for delivery in again { consumer.settle(delivery.id, .acknowledge) }
+        await consumer.close()
+        try await eventuallyDepth(0, of: queue)
     }
 
     private func deliversAgainUnderANewEpoch() async throws {

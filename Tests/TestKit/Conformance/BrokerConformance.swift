@@ -62,6 +62,7 @@ public struct BrokerConformance: Sendable {
         case keepsToThePrefetchAgain
         case publishesAgain
         case forgetsTheUnread
+        case renewsInOrder
 
         /// The name of the behaviour.
         public var description: String { rawValue }

@@ -14,6 +14,8 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         case transient(String, retryAfter: Double?)
         /// Nothing is done; refused for good.
         case refused(EMSRefusal)
+        /// Only for `apply`: nothing is done; another order brings into being what this one needs.
+        case busy(seconds: Double)
         /// Only for `apply`: it is done, but the answer is lost.
         case lostAnswer
         /// Only for `apply`: no answer; it is done when ``landLateWrites()`` is called. Until the date every further
@@ -147,6 +149,7 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         applied.append(decision)
         let trouble = takeTrouble(.apply)
         if case .transient(let reason, let retryAfter) = trouble { throw .transient(reason, retryAfter: retryAfter) }
+        if case .busy(let seconds) = trouble { throw .busy("somebody creates the customer", seconds: seconds) }
         let standing = Standing(decision.changes, on: entitlements[decision.subscriptionID.description], decision)
         guard standing.conflicts.isEmpty else {
             throw .conflict(
@@ -215,7 +218,7 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         case nil: return
         case .transient(let reason, let retryAfter): throw .transient(reason, retryAfter: retryAfter)
         case .refused(let refusal), .partly(let refusal, applied: _): throw .refused(refusal)
-        case .lostAnswer, .late: throw .transient("no answer", retryAfter: nil)
+        case .lostAnswer, .late, .busy: throw .transient("no answer", retryAfter: nil)
         }
     }
 
@@ -234,7 +237,7 @@ public actor FakeEntitlementGateway: EntitlementGateway {
             throw .transient("the intent could not be written: \(error)", retryAfter: nil)
         }
         switch trouble {
-        case nil, .transient: make(pending, of: decision)
+        case nil, .transient, .busy: make(pending, of: decision)
         case .refused(let refusal):
             throw .refused(refusal, applied: decision.changes.filter { !pending.contains($0) }, missing: pending)
         case .lostAnswer:

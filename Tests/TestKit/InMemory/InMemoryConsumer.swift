@@ -22,6 +22,9 @@ public final class InMemoryConsumer: DeliverySource {
         broker.withState { $0.settle(delivery, settlement, by: id) }
     }
 
+    /// Breaks the connection, which comes back under a new epoch.
+    public func renew() { cutConnection() }
+
     /// Cancels every consumer and ends `deliveries`.
     public func stop() async { broker.withState { $0.stop(id) } }
 

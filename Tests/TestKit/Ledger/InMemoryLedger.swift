@@ -281,9 +281,10 @@ public actor InMemoryLedger: Ledger {
     }
 
     /// The oldest outcomes that wait to be published.
-    public func unannounced(endedBefore: Date, limit: Int) throws(LedgerFailure) -> [StoredOutcome] {
+    public func unannounced(endedBefore: Date, skipping: Int, limit: Int) throws(LedgerFailure) -> [StoredOutcome] {
         try checkOpen()
-        return endedRows { !$0.isAnnounced && $1 < endedBefore }.prefix(max(0, limit)).map(\.storedOutcome)
+        return endedRows { !$0.isAnnounced && $1 < endedBefore }.dropFirst(max(0, skipping)).prefix(max(0, limit))
+            .map(\.storedOutcome)
     }
 
     /// Gives every premature command more time.

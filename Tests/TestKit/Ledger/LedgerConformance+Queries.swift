@@ -29,6 +29,9 @@ extension LedgerConformance {
                         parkedBytes: bodies.reduce(0, +)
                     )
             )
+            #expect(
+                try await scene.ledger.parked() == ParkedCommands(commands: 3, bytes: bodies.reduce(0, +))
+            )
         },
         LedgerConformance("Operators see the newest commands first, narrowed as they like") { scene in
             for id in 1...3 { _ = try await scene.claim("\(id)", at: Double(id)) }
