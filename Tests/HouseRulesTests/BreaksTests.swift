@@ -55,7 +55,10 @@ struct BreaksTests {
         for broken in try Break.all() {
             let path = try #require(broken.path, "\(broken.name) changes no file")
             let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
-            for lines in broken.before { #expect(text.contains(lines), "\(broken.name): not in \(path):\n\(lines)") }
+            for lines in broken.before {
+                let isThere = text.contains(lines)
+                #expect(isThere, "\(broken.name): not in \(path):\n\(lines)")
+            }
             #expect(!broken.before.isEmpty, "\(broken.name) changes nothing")
         }
     }
@@ -69,7 +72,8 @@ struct BreaksTests {
             #expect(red.hasPrefix("Invariant \(number): "), "\(broken.name)")
             let target = try #require(broken.header["Targets"], "\(broken.name)")
             let places = try [target, "TestKit"].map { try Self.tests(below: "Tests/\($0)") }
-            #expect(places.contains { $0.contains(red) }, "\(broken.name): no test \(red) in \(target)")
+            let isThere = places.contains { $0.contains(red) }
+            #expect(isThere, "\(broken.name): no test \(red) in \(target)")
             #expect(broken.header["Filter"] != nil && broken.header["Breaks"] != nil, "\(broken.name)")
         }
     }
