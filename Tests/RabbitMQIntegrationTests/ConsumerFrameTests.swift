@@ -118,6 +118,7 @@ import Testing
         #expect(!peer.log.has(.acknowledge, from: 2))
         // It hasn't used up the delivery that has its tag now.
         consumer.settle(new.id, .acknowledge)
+        try #require(consumer.status.staleSettlements == 1)
         try await eventually("the current one is settled") { consumer.status.unsettled == 0 }
         peer.endConnections()
         await consumer.close()
