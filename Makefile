@@ -2,7 +2,7 @@
 # Ratios of one run are what counts: nothing else should run meanwhile.
 BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --product TransportBenchmark
 
-.PHONY: chaos help demo run test test-pure test-threads bench soak fuzz docs build lint format contracts contracts-check packages clean
+.PHONY: breaks chaos help demo run test test-pure test-threads bench soak fuzz docs build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -18,6 +18,7 @@ help:
 	@echo "make fuzz        throw bytes at what reads the wire, FUZZ_SECONDS (60) for each target"
 	@echo "make test-threads  tests under ThreadSanitizer, which must first find a planted race"
 	@echo "make chaos       random orders while everything breaks, compared with a model; CHAOS_COMMANDS (2000), CHAOS_CONFIGURATION (debug), CHAOS=--help"
+	@echo "make breaks      break the code on purpose, line by line, and see the invariants' tests go red; BREAKS=03 for some"
 	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
@@ -61,6 +62,9 @@ fuzz:
 chaos: packages
 	ORDER_WORKER_TARGETS=Chaos swift build -c $(CHAOS_CONFIGURATION) --product Chaos
 	@"$$(swift build -c $(CHAOS_CONFIGURATION) --show-bin-path)/Chaos" --commands $${CHAOS_COMMANDS:-2000} $(CHAOS)
+
+breaks: packages
+	@Tests/Breaks/break $(BREAKS)
 
 docs:
 	@.ci/docs

@@ -58,7 +58,7 @@ import Testing
         #expect(throws: WireError.overLimit) { try nested(22).encoded() }
     }
 
-    @Test func `eighteen thousand levels are refused without recursion`() {
+    @Test func `Invariant 7: eighteen thousand levels are refused without recursion`() {
         var bytes: [UInt8] = []
         var length = UInt32(18_000 * 7)
         while length >= 7 {
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `random and mutated bytes never trap`() throws {
+    @Test func `Invariant 7: random and mutated bytes never trap`() throws {
         let seed = try Array(content(["text": "value", "table": .table(["a": .array([1, .double(2), .void])])]))
         for _ in 0..<20_000 {
             var bytes = seed

@@ -35,6 +35,21 @@ import Testing
         }
     }
 
+    @Test func `Invariant 6: the id of an event follows from its command alone`() async throws {
+        try await withLine { line in
+            try await line.create()
+            let created = try await line.outcome(of: "create-SUB-1")
+            let identity = CommandIdentity(source: "/shop", id: "create-SUB-1")
+            #expect(created.id == EventID.outcome("succeeded", of: identity))
+            #expect(created.message.properties.messageID == created.id)
+            // Nothing is stored of these: each event is made anew.
+            for _ in 1...2 { try await line.send("bad", .renewSubscription, ["trem": 1]) }
+            for _ in 1...2 { try await line.send("view", .viewEntitlement) }
+            try await eventually("all events") { line.outcomes.count == 5 }
+            #expect(Set(line.outcomes.map(\.id)).count == 3)
+        }
+    }
+
     @Test func `Invariant 9: a duplicate of a command in hand joins it`() async throws {
         try await withLine { line in
             let gate = Gate()

@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `A premature command holds nobody back`() async throws {
+    @Test func `Invariant 5: a premature command holds nobody back`() async throws {
         try await withLine { line in
             try await line.create()
             try await line.send("future", .renewSubscription, Commands.renewal, expecting: 2)

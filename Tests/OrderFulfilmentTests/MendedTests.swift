@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test(arguments: [(1.0, true, true), (20, true, false), (130, false, false)])
-    func `A loop that stands still for a while is not ready, for long not alive`(
+    func `Invariant 10: a loop that stands still for a while is not ready, for long not alive`(
         silence: Double,
         isAlive: Bool,
         isReady: Bool

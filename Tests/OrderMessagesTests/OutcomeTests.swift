@@ -110,7 +110,7 @@ struct OutcomeTests {
         #expect(event.json["time"]?.text == text)
     }
 
-    @Test("Event ids are those that Python's uuid5 gives")
+    @Test("Invariant 6: event ids are those that Python's uuid5 gives")
     func eventIDs() {
         let shop = CommandIdentity(source: "https://shop.example.com/orders", id: "order-1")
         #expect(EventID.outcome("succeeded", of: shop) == "972a8d65-3060-5248-a147-2174de276dcf")

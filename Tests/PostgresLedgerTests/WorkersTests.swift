@@ -18,7 +18,8 @@ import Testing
         await store.close()
     }
 
-    @Test func `A command that all workers get at the same time is granted to one, and safe with the others`()
+    @Test
+    func `Invariant 9: a command that all workers get at the same time is granted to one, and safe with the others`()
         async throws
     {
         try await Self.withTwo { _, first, second in
@@ -33,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `Commands of one subscription go one at a time over all workers`() async throws {
+    @Test func `Invariant 5: commands of one subscription go one at a time over all workers`() async throws {
         try await Self.withTwo { _, first, second in
             let head = try await first.grant("A")
             #expect(try await second.claim(LedgerScene.request("B")) == .parked)
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `Nothing counts that a worker writes after its lease`() async throws {
+    @Test func `Invariant 5: nothing counts that a worker writes after its lease`() async throws {
         try await Self.withTwo { store, frozen, other in
             let grant = try await frozen.grant("A")
             try await frozen.record(Self.decision(grant), under: grant.claim)
@@ -114,7 +115,8 @@ import Testing
         }
     }
 
-    @Test func `A silent worker loses at once what it had not decided, and the rest when EMS has settled`() async throws
+    @Test func `Invariant 3: a silent worker loses at once what it had not decided, and the rest when EMS has settled`()
+        async throws
     {
         try await Self.withTwo { store, silent, other in
             let undecided = try await silent.grant("A")

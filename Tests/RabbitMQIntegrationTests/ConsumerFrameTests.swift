@@ -100,7 +100,7 @@ import Testing
         #expect(peer.log.methods(from: 1).filter { $0 == .acknowledge }.count == 1)
     }
 
-    @Test func `settlements of a lost connection are dropped and counted`() async throws {
+    @Test func `Invariant 9: settlements of a lost connection are dropped and counted`() async throws {
         let peer = try FakePeer { session in
             try Self.register(session)
             for frame in session.delivery(1, body: [1]) { try session.send(frame) }
@@ -116,6 +116,44 @@ import Testing
         try await eventually("a dropped settlement") { consumer.status.staleSettlements == 1 }
         #expect(consumer.status.unsettled == 1)
         #expect(!peer.log.has(.acknowledge, from: 2))
+        // It hasn't used up the delivery that has its tag now.
+        consumer.settle(new.id, .acknowledge)
+        try #require(consumer.status.staleSettlements == 1)
+        try await eventually("the current one is settled") { consumer.status.unsettled == 0 }
+        peer.endConnections()
+        await consumer.close()
+    }
+
+    @Test func `Invariant 9: a settlement that was on its way when its connection broke is never sent`() async throws {
+        let peer = try FakePeer { session in
+            try Self.register(session)
+            for frame in session.delivery(1, body: [1]) { try session.send(frame) }
+            if session.number == 1 { try session.serve(until: .acknowledge) } else { try session.beSilent() }
+        }
+        let consumer = consumer(peer)
+        let inbox = DeliveryInbox(consumer)
+        let old = try await inbox.first(1)[0]
+        peer.endConnections()
+        _ = try await inbox.first(2)
+        // Posted while the first connection stood, taken when the second one did: the tag is that of another delivery.
+        #expect(consumer.mailbox.post(.settle(old.id, .acknowledge)))
+        try await eventually("a dropped settlement") { consumer.status.staleSettlements == 1 }
+        #expect(consumer.status.unsettled == 1)
+        peer.endConnections()
+        await consumer.close()
+        #expect(!peer.log.has(.acknowledge, from: 2))
+    }
+
+    @Test func `Invariant 10: no queue counts as consumed before the new connection consumes it`() async throws {
+        let peer = try FakePeer { session in
+            if session.number == 1 { try Self.register(session) } else { try session.serve(until: .consume) }
+            try session.beSilent()
+        }
+        let consumer = consumer(peer)
+        try await eventually("the first epoch") { consumer.status.consuming == ["q"] }
+        peer.endConnections()
+        try await eventually("the second epoch") { consumer.status.epoch == 2 }
+        #expect(consumer.status.consuming.isEmpty)
         peer.endConnections()
         await consumer.close()
     }

@@ -26,7 +26,9 @@ import Testing
         return failures
     }
 
-    @Test func `acks, nacks and returns find their publishings, single, multiple and interleaved`() async throws {
+    @Test func `Invariant 1: acks, nacks and returns find their publishings, single, multiple and interleaved`()
+        async throws
+    {
         let peer = try FakePeer { session in
             for _ in 1...7 { _ = try session.publishing() }
             let returned = PeerSession.returned(

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `a body over the limit is hashed as it passes and not kept`() throws {
+    @Test func `Invariant 7: a body over the limit is hashed as it passes and not kept`() throws {
         let body = (0..<100).map(UInt8.init)
         let frames: [InboundFrame] = [
             deliver, .header(bodySize: 100, properties: noProperties), .body(Array(body[..<60])),
@@ -95,7 +95,7 @@ import Testing
         #expect(message.body.count == frame.count * count)
     }
 
-    @Test func `headers over the limit are replaced by their size and hash`() throws {
+    @Test func `Invariant 7: headers over the limit are replaced by their size and hash`() throws {
         let table: FieldTable = ["big": .bytes(Array(repeating: 1, count: 70_000))]
         let message = try assemble([deliver, .header(bodySize: 1, properties: try headers(table)), .body([1])])
         let content = try table.encoded().dropFirst(4)
@@ -104,7 +104,7 @@ import Testing
         #expect(message.body == [1])
     }
 
-    @Test func `headers that are nested too deeply are replaced too`() throws {
+    @Test func `Invariant 7: headers that are nested too deeply are replaced too`() throws {
         var table: FieldTable = [:]
         for _ in 0..<100 { table = ["t": .table(table)] }
         let message = try assemble([deliver, .header(bodySize: 0, properties: try headers(table))])

@@ -27,7 +27,7 @@ struct ConvergenceTests {
         )
     }
 
-    @Test("one PATCH carries everything, with the delta and the new line, and is its own read-back")
+    @Test("Invariant 3: one PATCH carries everything, with the delta and the new line, and is its own read-back")
     func onePatch() async throws {
         let transport = Script(
             Script.answer(200, Wire.entitlement(Wire.line("1"), Wire.line("2", quantity: 5))),
@@ -76,7 +76,7 @@ struct ConvergenceTests {
         #expect(intents.first?.effects.contains("lineItems.3=") == true)
     }
 
-    @Test("dates alone have an intent too, since they could land late; 204 is followed by a read")
+    @Test("Invariant 3: dates alone have an intent too, since they could land late; 204 is followed by a read")
     func noContent() async throws {
         let transport = Script(
             Script.answer(200, Wire.entitlement(Wire.line("1"))),
@@ -90,7 +90,37 @@ struct ConvergenceTests {
         #expect(transport.requests.count == 3)
     }
 
-    @Test("a delta that landed twice is taken back")
+    @Test("Invariant 3: what the command doesn't change is not written, whatever it has become")
+    func untouched() async throws {
+        let lines = [Wire.line("1", quantity: 77, end: "2030-01-01"), Wire.line("9")]
+        func held(_ end: String) -> String {
+            Wire.entitlement(lines[0], lines[1], end: end, orderID: "SO-OTHER", attributes: ["Theirs": "yes"])
+        }
+        let transport = Script(Script.answer(200, held("2026-12-31")), Script.answer(200, held("2027-12-31")))
+        _ = try await apply(transport, [Self.later], InMemoryIntentLog())
+        #expect(
+            try transport.request(1).text
+                == #"{"entitlement":{"expiry":{"neverExpires":false,"endDate":"2027-12-31"}}}"#
+        )
+    }
+
+    @Test("Invariant 3: what is equal to its target is done, and not written again")
+    func equal() async throws {
+        let held = Wire.entitlement(Wire.line("1", quantity: 14), end: "2027-12-31")
+        let transport = Script(Script.answer(200, held))
+        _ = try await apply(transport, [Self.later, Self.more], InMemoryIntentLog())
+        #expect(transport.requests.map(\.method) == ["GET"])
+        let half = Script(
+            Script.answer(200, Wire.entitlement(Wire.line("1", quantity: 14))),
+            Script.answer(200, held)
+        )
+        _ = try await apply(half, [Self.later, Self.more], InMemoryIntentLog())
+        #expect(
+            try half.request(1).text == #"{"entitlement":{"expiry":{"neverExpires":false,"endDate":"2027-12-31"}}}"#
+        )
+    }
+
+    @Test("Invariant 3: a delta that landed twice is taken back")
     func overshoot() async throws {
         let intents = ["patch", "patch#2"].map {
             Intent(
@@ -113,7 +143,7 @@ struct ConvergenceTests {
         #expect(await log.intents.map(\.id) == ["patch", "patch#2", "patch#3"])
     }
 
-    @Test("a quantity that this command can't have made is a conflict")
+    @Test("Invariant 3: a quantity that this command can't have made is a conflict")
     func foreignQuantity() async throws {
         let intent = Intent(
             id: "patch",
@@ -140,7 +170,7 @@ struct ConvergenceTests {
         )
     }
 
-    @Test("a line that landed twice is taken out of force once")
+    @Test("Invariant 3: a line that landed twice is taken out of force once")
     func twins() async throws {
         let intent = Intent(
             id: "patch",
@@ -190,7 +220,7 @@ struct ConvergenceTests {
         #expect(reason.contains("6 turns") && transport.requests.count == 7)
     }
 
-    @Test("refused after half of it was kept tells both halves")
+    @Test("Invariant 4: refused after half of it was kept tells both halves")
     func partly() async throws {
         let transport = Script(
             Script.answer(200, Wire.entitlement(Wire.line("1"))),
@@ -211,7 +241,7 @@ struct ConvergenceTests {
         #expect(transport.isDone && transport.requests.map(\.method) == ["GET"])
     }
 
-    @Test("refused although all of it is true is success")
+    @Test("Invariant 3: refused although all of it is true is success")
     func refusedButTrue() async throws {
         let transport = Script(
             Script.answer(200, Wire.entitlement()),

@@ -29,7 +29,7 @@ struct UnansweredTests {
         transport.requests.filter { $0.line == "POST /entitlements" }.count
     }
 
-    @Test("what landed is read back and not made again")
+    @Test("Invariant 3: what landed is read back and not made again")
     func landed() async throws {
         let transport = Script(
             Script.absent,
@@ -42,7 +42,7 @@ struct UnansweredTests {
         #expect(held.lineItems.count == 1 && creations(transport) == 1)
     }
 
-    @Test("what didn't land is not made again before it can't land any more")
+    @Test("Invariant 3: what didn't land is not made again before it can't land any more")
     func settles() async throws {
         let transport = Script(Script.absent, Self.known, Script.fail(.noAnswer("lost")), Script.absent)
         let gateway = try gateway(transport, clock: clock)
@@ -65,7 +65,21 @@ struct UnansweredTests {
         #expect(intents.map(\.fate) == [.notApplied, .open])
     }
 
-    @Test("what landed late is not made again, by another process either")
+    @Test("Invariant 3: without a durable intent nothing is sent that must not be repeated")
+    func intentFirst() async throws {
+        await log.fail(with: .unavailable("disk full"))
+        let transport = Script(Script.absent, Self.known)
+        guard case .transient = await applyFailure(try gateway(transport, clock: clock), creation, log) else {
+            return #expect(Bool(false), "transient was expected")
+        }
+        #expect(creations(transport) == 0)
+        let more = Change(.lineQuantity(GatewaySamples.line("1")), from: .count(10), to: .count(14))
+        let update = Script(Script.answer(200, Self.created))
+        _ = await applyFailure(try gateway(update, clock: clock), GatewaySamples.update([more]), log)
+        #expect(update.requests.map(\.method) == ["GET"])
+    }
+
+    @Test("Invariant 3: what landed late is not made again, by another process either")
     func late() async throws {
         let first = Script(Script.absent, Self.known, Script.fail(.noAnswer("lost")), Script.absent)
         _ = await applyFailure(try gateway(first, clock: clock), creation, log)
@@ -76,7 +90,7 @@ struct UnansweredTests {
         #expect(held.entitlementID == "e-1" && second.requests.count == 1)
     }
 
-    @Test("when the read back fails too, the settling time counts")
+    @Test("Invariant 3: when the read back fails too, the settling time counts")
     func blind() async throws {
         let transport = Script(
             Script.absent,

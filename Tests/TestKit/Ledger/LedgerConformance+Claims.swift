@@ -18,11 +18,11 @@ extension LedgerConformance {
             #expect(grant.attempts == 0 && grant.patience == .left)
             #expect(grant.receivedAt == LedgerScene.time(5))
         },
-        LedgerConformance("A command in hand answers its duplicate so") { scene in
+        LedgerConformance("Invariant 9: a command in hand answers its duplicate so") { scene in
             _ = try await scene.grant("A")
             #expect(try await scene.claim("A") == .inHand)
         },
-        LedgerConformance("The same identity with other content is a conflict, in every state") { scene in
+        LedgerConformance("Invariant 7: the same identity with other content is a conflict, in every state") { scene in
             let other = try LedgerScene.request("A", fingerprint: "other")
             let grant = try await scene.grant("A")
             #expect(try await scene.ledger.claim(other) == .conflict)
@@ -43,7 +43,8 @@ extension LedgerConformance {
             let second = try await scene.grant("B", of: "SUB-2")
             #expect(second.claim.fence > first.claim.fence)
         },
-        LedgerConformance("Decision, intents, attempts and knowledge come back with the next grant") { scene in
+        LedgerConformance("Invariant 2: decision, intents, attempts and knowledge come back with the next grant") {
+            scene in
             try await scene.complete(scene.grant("0"), version: 4)
             let grant = try await scene.grant("A")
             let decision = Decision(
@@ -71,13 +72,24 @@ extension LedgerConformance {
             #expect(next.attempts == 3)
             #expect(next.known == KnownSubscription(version: 4, kind: .paid, endsWithTerm: false))
         },
-        LedgerConformance("Under a stale claim everything is refused and nothing changes") { scene in
+        LedgerConformance("Invariant 5: under a stale claim everything is refused and nothing changes") { scene in
             let stale = try await scene.grant("A").claim
             try await scene.ledger.release(stale)
             _ = try await scene.grant("A")
             let before = try await scene.ledger.orders(withID: "A")
             let parking = Parking(wait: .settling, due: LedgerScene.time(9), detail: "late")
             let intent = Intent(id: "late", call: "POST", effects: [], deadline: LedgerScene.time(9))
+            let decision = Decision(
+                operation: .renewSubscription,
+                subscriptionID: stale.subscriptionID,
+                baseVersion: 0,
+                previousState: .active,
+                state: .active,
+                kind: .paid,
+                endsWithTerm: false,
+                plan: .update([])
+            )
+            await #expect(throws: LedgerFailure.staleClaim) { try await scene.ledger.record(decision, under: stale) }
             await #expect(throws: LedgerFailure.staleClaim) { try await scene.ledger.release(stale) }
             await #expect(throws: LedgerFailure.staleClaim) { try await scene.ledger.park(parking, under: stale) }
             await #expect(throws: LedgerFailure.staleClaim) { try await scene.ledger.intend(intent, under: stale) }

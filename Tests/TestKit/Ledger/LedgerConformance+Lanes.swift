@@ -6,7 +6,8 @@ import Testing
 
 extension LedgerConformance {
     static let lanes = [
-        LedgerConformance("Commands of one subscription go one at a time, in the order of receipt") { scene in
+        LedgerConformance("Invariant 5: commands of one subscription go one at a time, in the order of receipt") {
+            scene in
             var grant = try await scene.grant("A")
             for id in ["B", "C", "D"] { #expect(try await scene.claim(id) == .parked) }
             for (version, next) in ["B", "C", "D"].enumerated() {
@@ -17,11 +18,11 @@ extension LedgerConformance {
                 #expect(grant.known?.version == version + 1)
             }
         },
-        LedgerConformance("Other subscriptions flow past a busy one") { scene in
+        LedgerConformance("Invariant 5: other subscriptions flow past a busy one") { scene in
             _ = try await scene.grant("A")
             _ = try await scene.grant("B", of: "SUB-2")
         },
-        LedgerConformance("Nobody overtakes the one whose turn has come") { scene in
+        LedgerConformance("Invariant 5: nobody overtakes the one whose turn has come") { scene in
             let grant = try await scene.grant("A")
             #expect(try await scene.claim("B") == .parked)
             try await scene.complete(grant, version: 1)
@@ -30,7 +31,7 @@ extension LedgerConformance {
             #expect(try await scene.claim("B") == .parked)
             #expect(try await scene.wake(at: 1) == ["B"])
         },
-        LedgerConformance("A head that retries holds the others back until it is done") { scene in
+        LedgerConformance("Invariant 5: a head that retries holds the others back until it is done") { scene in
             let grant = try await scene.grant("A")
             #expect(try await scene.claim("B") == .parked)
             let parking = Parking(wait: .retry(attempts: 1), due: LedgerScene.time(60), detail: "503")

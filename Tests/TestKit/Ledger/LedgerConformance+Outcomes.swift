@@ -7,7 +7,9 @@ import Testing
 
 extension LedgerConformance {
     static let outcomes = [
-        LedgerConformance("A duplicate replays all that must be published, and once announced the event alone") {
+        LedgerConformance(
+            "Invariant 6: a duplicate replays all that must be published, and once announced the event alone"
+        ) {
             scene in
             let grant = try await scene.grant("A")
             let event = LedgerScene.event(grant.claim.identity)
@@ -42,7 +44,8 @@ extension LedgerConformance {
             try await scene.ledger.announced(grant.claim.identity, round: 1)
             #expect(try await scene.claim("A") == .replay(stored))
         },
-        LedgerConformance("Outcomes wait in the outbox, the oldest first, until they are announced") { scene in
+        LedgerConformance("Invariant 1: outcomes wait in the outbox, the oldest first, until they are announced") {
+            scene in
             for (index, endedAt) in [3.0, 1, 2].enumerated() {
                 try await scene.complete(scene.grant("\(index)", of: "SUB-\(index)"), version: 1, at: endedAt)
             }
@@ -109,6 +112,14 @@ extension LedgerConformance {
                 try await scene.ledger.unannounced(endedBefore: LedgerScene.time(2), limit: 9).map(\.identity.id)
                     == ["unannounced"]
             )
+        },
+        LedgerConformance("Invariant 6: what has ended doesn't end once more, as anything else") { scene in
+            let grant = try await scene.grant("A")
+            try await scene.complete(grant, version: 1)
+            let first = try await scene.claim("A")
+            await #expect(throws: LedgerFailure.staleClaim) { try await scene.complete(grant, version: nil, at: 2) }
+            #expect(try await scene.claim("A") == first)
+            #expect(try await scene.ledger.orders(withID: "A").first?.outcome == .succeeded)
         },
         LedgerConformance("To announce what hasn't ended, or another round, changes nothing") { scene in
             let grant = try await scene.grant("A")

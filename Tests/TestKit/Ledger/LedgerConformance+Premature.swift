@@ -6,7 +6,8 @@ import Testing
 
 extension LedgerConformance {
     static let premature = [
-        LedgerConformance("Numbered commands go in the order of their numbers, however they come") { scene in
+        LedgerConformance("Invariant 5: numbered commands go in the order of their numbers, however they come") {
+            scene in
             var grant = try await scene.grant("0")
             for id in [3, 1, 4, 2] { #expect(try await scene.claim("\(id)", expecting: id) == .parked) }
             for id in 1...4 {
@@ -16,14 +17,14 @@ extension LedgerConformance {
                 #expect(grant.patience == .left)
             }
         },
-        LedgerConformance("A premature command holds nobody back") { scene in
+        LedgerConformance("Invariant 5: a premature command holds nobody back") { scene in
             let grant = try await scene.grant("A", expecting: 7)
             try await scene.ledger.park(waiting(for: 7), under: grant.claim)
             _ = try await scene.grant("B")
             #expect(try await scene.state(of: "A") == .premature)
             #expect(try await scene.claim("A", expecting: 7) == .parked)
         },
-        LedgerConformance("Whoever becomes ripe stands behind those that were ripe before") { scene in
+        LedgerConformance("Invariant 5: whoever becomes ripe stands behind those that were ripe before") { scene in
             let grant = try await scene.grant("A")
             #expect(try await scene.claim("early", expecting: 1) == .parked)
             #expect(try await scene.claim("B") == .parked)
@@ -33,7 +34,7 @@ extension LedgerConformance {
             try await scene.complete(second, version: 2)
             #expect(try await scene.wake(at: 2) == ["early"])
         },
-        LedgerConformance("What the creation makes ripe goes in the order of first receipt, asked too early or not yet")
+        LedgerConformance("Invariant 5: what a creation makes ripe goes in the order of first receipt, asked before or not")
         { scene in
             let first = try await scene.grant("r1")
             #expect(try await scene.claim("r2") == .parked)
@@ -54,7 +55,7 @@ extension LedgerConformance {
             }
             #expect(try await scene.wake(at: 3) == ["after r1"])
         },
-        LedgerConformance("Those that become ripe together go in the order of first receipt") { scene in
+        LedgerConformance("Invariant 5: those that become ripe together go in the order of first receipt") { scene in
             let grant = try await scene.grant("A")
             for (id, version) in [("x", 2), ("y", 1), ("z", 2)] {
                 #expect(try await scene.claim(id, expecting: version) == .parked)

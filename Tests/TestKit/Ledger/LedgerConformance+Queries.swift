@@ -7,7 +7,8 @@ import Testing
 
 extension LedgerConformance {
     static let queries = [
-        LedgerConformance("Claimed is ended plus open, and every open command is counted where it stands") { scene in
+        LedgerConformance("Invariant 8: claimed is ended plus open, and every open command is counted where it stands")
+        { scene in
             try await scene.complete(scene.grant("ended", of: "SUB-0"), version: 1)
             let announced = try await scene.grant("announced", of: "SUB-0")
             try await scene.complete(announced, version: 2)

@@ -26,7 +26,7 @@ extension LedgerConformance {
             _ = try await scene.grant("A")
             await #expect(throws: LedgerFailure.staleClaim) { try await scene.complete(old, version: 1) }
         },
-        LedgerConformance("Waiting commands keep their places and their times over a restart") { scene in
+        LedgerConformance("Invariant 1: waiting commands keep their places and their times over a restart") { scene in
             let grant = try await scene.grant("A")
             for id in ["B", "C"] { #expect(try await scene.claim(id) == .parked) }
             let parking = Parking(wait: .retry(attempts: 4), due: LedgerScene.time(70), detail: "503")

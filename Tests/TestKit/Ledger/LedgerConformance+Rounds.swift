@@ -6,7 +6,7 @@ import Testing
 
 extension LedgerConformance {
     static let rounds = [
-        LedgerConformance("A replayed dead letter is decided again, in a round of its own") { scene in
+        LedgerConformance("Invariant 2: a replayed dead letter is decided again, in a round of its own") { scene in
             let first = try await scene.grant("A", at: 1)
             let decision = Decision(
                 operation: .renewSubscription,
