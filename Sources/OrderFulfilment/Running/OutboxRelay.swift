@@ -18,7 +18,8 @@ struct OutboxRelay: Sendable {
         }
     }
 
-    private func relay() async {
+    /// One look.
+    func relay() async {
         // Younger ones are still with the task that ended them.
         let before = line.timekeeper.now().addingTimeInterval(-line.settings.confirmTimeout - pause)
         let waiting: [StoredOutcome]
