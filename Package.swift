@@ -201,6 +201,15 @@ let tests: [Target] = [
         ]
     ),
     .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
+
+    // Every interleaving of a few commands with crashes and other trouble, over an abstract EMS, ledger and broker.
+    .testTarget(
+        name: "ModelCheckTests",
+        dependencies: [
+            "OrderFulfilment", "SentinelEMS", "EMSSandbox", "AMQP", "OrderMessages", "SubscriptionLifecycle",
+            "TestKit", httpTypes, logging,
+        ]
+    ),
     .testTarget(name: "RabbitMQTests", dependencies: ["RabbitMQ", "AMQP", "CRabbitMQ", crypto, logging]),
     .testTarget(name: "RabbitMQManagementTests", dependencies: ["RabbitMQManagement", "RabbitMQ", "AMQP"]),
     .testTarget(

@@ -24,8 +24,9 @@ struct OutboxRelay: Sendable {
         }
     }
 
-    /// Answers how many it looked at, and how many of them are left.
-    private func relay(skipping: Int) async -> (seen: Int, left: Int) {
+    /// One look: answers how many it looked at, and how many of them are left.
+    @discardableResult
+    func relay(skipping: Int = 0) async -> (seen: Int, left: Int) {
         // Younger ones are still with the task that ended them.
         let before = line.timekeeper.now().addingTimeInterval(-line.settings.confirmTimeout - pause)
         let waiting: [StoredOutcome]
