@@ -3,8 +3,10 @@ import OrderFulfilment
 /// Brings one customer or contact into being, once over all workers: whoever holds its key creates it, the others look
 /// until it is there.
 struct Creation: Sendable {
-    /// Seconds between two looks.
+    /// Seconds between two looks in hand.
     private static let pause = 0.25
+    /// Seconds until the next look of one that is parked: whoever creates it may be done long before the key is free.
+    private static let parkedPause = 5.0
 
     let registry: Registry
     /// Finds it.
@@ -14,7 +16,9 @@ struct Creation: Sendable {
     /// Those of the command that needs it.
     let keys: any IntentLog
     /// The longest that one waits in hand for another one's creation, in seconds; then it is parked.
-    var longestWait = 10.0
+    ///
+    /// Short: after a crash the worker's orders run one at a time, and one that waits in hand holds up the others.
+    var longestWait = 2.0
 
     func run() async throws(GatewayFailure) {
         let start = ContinuousClock.now
@@ -26,7 +30,7 @@ struct Creation: Sendable {
                 guard .now - start < .seconds(longestWait) else {
                     throw .busy(
                         "\(call.title): a creation of before was not answered and may still take effect",
-                        seconds: seconds
+                        seconds: min(seconds, Self.parkedPause)
                     )
                 }
                 try? await Task.sleep(for: .seconds(min(Self.pause, seconds)))

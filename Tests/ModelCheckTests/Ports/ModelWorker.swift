@@ -40,6 +40,8 @@ final class ModelWorker: @unchecked Sendable {
             jitter: { 0.5 }
         )
         let drain = Drain()
+        let settings = LineSettings(confirmTimeout: 5, workerName: "worker")
+        let capacity = EMSCapacity(maximum: settings.concurrency, uptime: timekeeper.uptime)
         let isImpatient = world.scenario.isImpatientWithEMS
         line = Line(
             topology: world.topology,
@@ -54,12 +56,14 @@ final class ModelWorker: @unchecked Sendable {
             ),
             timekeeper: timekeeper,
             drain: drain,
-            gate: EMSGate(timekeeper: timekeeper, drain: drain),
+            capacity: capacity,
+            gate: EMSGate(capacity: capacity, timekeeper: timekeeper, drain: drain),
             inHand: InHand(),
             wakeSignal: WakeSignal(),
             readySince: ReadySince(timekeeper.now()),
+            waitingRoom: WaitingRoom(longestWait: settings.longestHold),
             counters: LineCounters(),
-            settings: LineSettings(confirmTimeout: 5, workerName: "worker"),
+            settings: settings,
             declareTopology: {},
             logger: quiet
         )

@@ -34,7 +34,8 @@ extension LedgerConformance {
             try await scene.complete(second, version: 2)
             #expect(try await scene.wake(at: 2) == ["early"])
         },
-        LedgerConformance("Invariant 5: what a creation makes ripe goes by first receipt, asked too early or not yet") { scene in
+        LedgerConformance("Invariant 5: what a creation makes ripe goes by first receipt, asked before or not") {
+            scene in
             let first = try await scene.grant("r1")
             #expect(try await scene.claim("r2") == .parked)
             #expect(try await scene.claim("new", operation: .createSubscription) == .parked)
