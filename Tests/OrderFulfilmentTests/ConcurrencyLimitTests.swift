@@ -28,9 +28,13 @@ import Testing
         }
 
         /// As many calls as are permitted, for that many seconds; answers with the rate of calls that were answered.
-        mutating func run(seconds: Double, wanted: Int = .max) -> Double {
+        mutating func run(seconds: Double, wanted: Int = .max) async -> Double {
             let (end, before) = (now + seconds, answered)
+            var steps = 0
             while now < end {
+                steps += 1
+                // Others have tests to run as well.
+                if steps.isMultiple(of: 50) { await Task.yield() }
                 while underWay.count < min(limit.permitted, wanted), !limit.isHeld(at: now) { begin() }
                 guard let next = underWay.indices.min(by: { underWay[$0].end < underWay[$1].end }) else {
                     now += 0.01
@@ -59,13 +63,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 3, 5, 8, 13, 21, 34, 55, 64, 100], [nil, 1.0])
-    func `Throughput stays near the best that a system with room for N allows`(capacity: Int, retryAfter: Double?) {
+    @Test(arguments: [1, 2, 3, 8, 21, 55, 100], [nil, 1.0])
+    func `Throughput stays near the best that a system with room for N allows`(capacity: Int, retryAfter: Double?) async
+    {
         var system = Simulation(capacity: capacity)
         system.retryAfter = retryAfter
-        _ = system.run(seconds: 30)
+        _ = await system.run(seconds: 10)
         let (refused, answered) = (system.refused, system.answered)
-        let rate = system.run(seconds: 120)
+        let rate = await system.run(seconds: 30)
         let best = Double(min(capacity, 64)) / system.latency
         #expect(rate > 0.85 * best, "\(rate) of \(best)")
         let part = Double(system.refused - refused) / Double(system.answered - answered)
@@ -73,40 +78,40 @@ import Testing
         #expect(system.largest <= 64)
     }
 
-    @Test func `It finds more room where there is more, and less where there is less`() {
+    @Test func `It finds more room where there is more, and less where there is less`() async {
         var system = Simulation(capacity: 4)
-        _ = system.run(seconds: 30)
+        _ = await system.run(seconds: 30)
         #expect((3...5).contains(system.limit.permitted))
         system.capacity = 40
-        _ = system.run(seconds: 60)
+        _ = await system.run(seconds: 60)
         #expect((30...41).contains(system.limit.permitted), "\(system.limit.permitted)")
         system.capacity = 6
-        _ = system.run(seconds: 5)
+        _ = await system.run(seconds: 5)
         #expect((4...7).contains(system.limit.permitted), "\(system.limit.permitted)")
     }
 
-    @Test func `Latency far above its baseline lowers it, a little above doesn't`() {
+    @Test func `Latency far above its baseline lowers it, a little above doesn't`() async {
         var system = Simulation(capacity: .max, speed: 64)
-        _ = system.run(seconds: 30)
+        _ = await system.run(seconds: 30)
         #expect(system.limit.permitted == 64)
         system.speed = 40
-        _ = system.run(seconds: 10)
+        _ = await system.run(seconds: 10)
         #expect(system.limit.permitted == 64, "half as slow again is no reason")
         system.speed = 8
-        _ = system.run(seconds: 10)
+        _ = await system.run(seconds: 10)
         #expect(system.limit.permitted < 38, "\(system.limit.permitted)")
         system.speed = 64
-        _ = system.run(seconds: 30)
+        _ = await system.run(seconds: 30)
         #expect(system.limit.permitted == 64)
     }
 
-    @Test func `What stays slow for good becomes usual`() {
+    @Test func `What stays slow for good becomes usual`() async {
         var system = Simulation(capacity: .max, speed: 64)
-        _ = system.run(seconds: 30)
+        _ = await system.run(seconds: 30)
         system.latency = 1
-        _ = system.run(seconds: 20)
+        _ = await system.run(seconds: 20)
         #expect(system.limit.permitted < 64)
-        _ = system.run(seconds: 300)
+        _ = await system.run(seconds: 300)
         #expect(system.limit.permitted == 64, "\(system.limit.permitted)")
     }
 
@@ -164,11 +169,12 @@ import Testing
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return (seed >> 33) % limit
         }
+        var violations = 0
         for maximum in [1, 2, 64] {
             var limit = ConcurrencyLimit(maximum: maximum)
             var calls: [ConcurrencyLimit.Call] = []
             var now = 0.0
-            for _ in 0..<20_000 {
+            for _ in 0..<5000 {
                 now += Double(random(1000)) / 1000
                 if calls.isEmpty || (calls.count < limit.permitted && random(2) == 0) {
                     calls.append(limit.begin("\(random(3))", at: now))
@@ -179,9 +185,10 @@ import Testing
                     ]
                     limit.end(call, endings[Int(random(6))], at: now)
                 }
-                #expect((1...maximum).contains(limit.permitted))
-                #expect(limit.underWay == calls.count)
+                let isRight = (1...maximum).contains(limit.permitted) && limit.underWay == calls.count
+                violations += isRight ? 0 : 1
             }
         }
+        #expect(violations == 0)
     }
 }

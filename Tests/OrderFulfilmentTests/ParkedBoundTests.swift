@@ -14,8 +14,8 @@ import Testing
         func isFull(_ commands: Int, _ bytes: Int, _ wasFull: Bool) -> Bool {
             bound.isFull(ParkedCommands(commands: commands, bytes: bytes), wasFull: wasFull)
         }
-        for commands in 0...120 {
-            for bytes in stride(from: 0, through: 1200, by: 10) {
+        for commands in stride(from: 0, through: 120, by: 5) {
+            for bytes in stride(from: 0, through: 1200, by: 50) {
                 #expect(isFull(commands, bytes, false) == (commands >= 100 || bytes >= 1000))
                 #expect(isFull(commands, bytes, true) == (commands >= 90 || bytes >= 900))
             }
@@ -66,9 +66,9 @@ import Testing
     @Test(.timeLimit(.minutes(2)))
     func `What waits because the ledger is full goes back in time, and comes again`() async throws {
         let setup = LineSetup(
-            retry: RetrySchedule(inProcess: [], parked: [150]),
-            time: FastTime(speed: 60),
-            consumerTimeout: 120,
+            retry: RetrySchedule(inProcess: [], parked: [400]),
+            time: FastTime(speed: 20),
+            consumerTimeout: 240,
             parkedBound: ParkedBound(commands: 1)
         )
         try await withLine(setup) { line in
