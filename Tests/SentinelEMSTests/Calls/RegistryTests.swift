@@ -131,7 +131,7 @@ struct RegistryTests {
         guard case .busy(let reason, let seconds) = failure else {
             return #expect(Bool(false), "busy was expected, not \(failure as Any)")
         }
-        #expect(reason.contains("POST /customers") && seconds == 90)
+        #expect(reason.contains("POST /customers") && seconds == 5)
     }
 
     @Test("whose claim is void creates nothing")
