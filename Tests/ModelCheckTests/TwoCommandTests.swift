@@ -16,7 +16,8 @@ struct TwoCommandTests {
     func everyPair(beginning: Beginning) async {
         var total = Exploration(title: "every pair, from \(beginning.rawValue)", isComplete: true)
         for (first, second) in Self.pairs {
-            for workers in 1...2 {
+            // What one of two workers can do alone, one can: a single one is left to the long search.
+            for workers in (Effort.isLong ? 1 : 2)...2 {
                 let scenario = Scenario(
                     title: "\(first.rawValue) and \(second.rawValue), from \(beginning.rawValue), \(workers) workers",
                     beginning: beginning,
@@ -30,25 +31,44 @@ struct TwoCommandTests {
         #expect(total.isComplete)
     }
 
-    /// Each of these may happen once, at every step of every order.
-    static let troubles: [(title: String, faults: Set<Fault>, workers: Int)] = [
-        ("crashes", [.crash, .crashInFlight], 1),
-        ("lost connections and duplicates", [.cut, .duplicate], 1),
-        ("answers of EMS", [.lostAnswer, .lostCall, .lateCall, .failedCall], 1),
-        ("ledger and broker", [.failedLedger, .lostLedgerAnswer, .lostConfirm, .delay], 1),
-        ("an edit by hand", [.edit], 1),
-        ("two workers, one dies or is frozen", [.crash, .crashInFlight, .freeze], 2),
-        ("two workers, late writes and duplicates", [.lateCall, .duplicate], 2),
+    /// What may happen once, at every step of every order.
+    struct Trouble: Sendable, CustomTestStringConvertible {
+        var title: String
+        var faults: Set<Fault>
+        var workers = 1
+        var editing = HandEdit.end
+        /// Whether every run tries it on the second pair too.
+        var isForBoth = false
+
+        var testDescription: String { title }
+    }
+
+    static let troubles = [
+        Trouble(title: "crashes", faults: [.crash, .crashInFlight], isForBoth: true),
+        Trouble(title: "answers of EMS", faults: [.lostAnswer, .lostCall, .lateCall, .failedCall], isForBoth: true),
+        Trouble(title: "lost connections and duplicates", faults: [.cut, .duplicate]),
+        Trouble(title: "ledger, broker and time", faults: [.failedLedger, .lostLedgerAnswer, .lostConfirm, .delay]),
+        Trouble(title: "an end set by hand", faults: [.edit]),
+        Trouble(title: "disabled by hand", faults: [.edit], editing: .disable),
+        Trouble(title: "closed by hand", faults: [.edit], editing: .close),
+        Trouble(
+            title: "two workers, one dies",
+            faults: Effort.isLong ? [.crash, .crashInFlight] : [.crash],
+            workers: 2
+        ),
+        Trouble(title: "two workers, one is frozen", faults: [.freeze], workers: 2),
+        Trouble(title: "two workers, late writes", faults: [.lateCall], workers: 2),
+        Trouble(title: "two workers, duplicates", faults: [.duplicate], workers: 2),
     ]
 
-    @Test("One trouble at every step of every order", arguments: troubles.indices)
-    func oneTrouble(index: Int) async {
-        let trouble = Self.troubles[index]
+    @Test("One trouble at every step of every order", arguments: troubles)
+    func oneTrouble(_ trouble: Trouble) async {
         var total = Exploration(title: "one trouble: \(trouble.title)", isComplete: true)
-        for story in Story.all(isLong: Effort.isLong) {
+        for story in Effort.isLong ? Story.all : trouble.isForBoth ? Story.both : Story.first {
             var scenario = story
             scenario.title += ", \(trouble.title)"
             (scenario.faults, scenario.maximumFaults, scenario.workers) = (trouble.faults, 1, trouble.workers)
+            scenario.editing = trouble.editing
             total.add(await explore(scenario))
         }
         Effort.tell(total.summary)
@@ -72,7 +92,7 @@ struct TwoCommandTests {
 
     @Test("Two troubles", .enabled(if: Effort.isLong), arguments: [1, 2])
     func twoTroubles(workers: Int) async {
-        for story in Story.all(isLong: true) {
+        for story in Story.all {
             var scenario = story
             scenario.title += ", any two troubles, \(workers) workers"
             (scenario.faults, scenario.maximumFaults, scenario.workers) = (Set(Fault.allCases), 2, workers)

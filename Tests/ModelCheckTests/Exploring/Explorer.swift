@@ -1,3 +1,5 @@
+import TestKit
+
 /// Runs every history of a scenario, depth first, each anew from the beginning, and none on from a world that was seen.
 struct Explorer {
     let scenario: Scenario
@@ -22,6 +24,49 @@ struct Explorer {
         }
         result.violation = shortest.violation
         return result
+    }
+
+    /// Runs so many histories, each drawn by lot, and says what they came to.
+    func draw(_ count: Int, seed: UInt64) -> Exploration {
+        var result = Exploration(title: scenario.title)
+        var random = SplitMix(state: seed)
+        var seen: Set<Int> = []
+        while result.executions < count {
+            result.executions += 1
+            let world = World(scenario, plant)
+            let way = draw(world, &random, &seen)
+            world.end()
+            result.depth = max(result.depth, way.count)
+            if world.isOver { result.ended += 1 }
+            guard !world.records.violations.isEmpty else { continue }
+            result.violation = .init(texts: world.records.violations, trace: world.trace, choices: way)
+            break
+        }
+        result.states = seen.count
+        return result
+    }
+
+    /// One history; answers with its choices.
+    ///
+    /// Troubles are rarer than what goes well.
+    private func draw(_ world: World, _ random: inout SplitMix, _ seen: inout Set<Int>) -> [Int] {
+        var way: [Int] = []
+        while world.records.violations.isEmpty {
+            let choices = world.choices()
+            seen.insert(world.digest)
+            guard !choices.isEmpty else { break }
+            guard way.count < Self.longestHistory else {
+                world.violate("nothing goes on for ever: no end after \(way.count) steps")
+                break
+            }
+            let normal = choices.indices.filter { choices[$0].fault == nil }
+            let isTrouble = normal.isEmpty || Int.random(in: 0..<8, using: &random) == 0
+            let index = (isTrouble ? Array(choices.indices) : normal).randomElement(using: &random) ?? 0
+            way.append(index)
+            world.trace.append(choices[index].label)
+            choices[index].perform()
+        }
+        return way
     }
 
     /// Goes one way again, such as that of a violation; answers with what must not be on it.

@@ -1,10 +1,10 @@
-import Foundation
+import Dispatch
 
-/// Runs something long on a thread of its own, so that other tests keep the cooperative pool.
+/// Runs something long beside the cooperative pool, which other tests keep; one at a time, to leave them a processor.
 func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
-        let thread = Thread { continuation.resume(returning: body()) }
-        thread.stackSize = 8 << 20
-        thread.start()
+        queue.async { continuation.resume(returning: body()) }
     }
 }
+
+private let queue = DispatchQueue(label: "model check")

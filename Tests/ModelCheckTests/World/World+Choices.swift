@@ -22,8 +22,8 @@ extension World {
         var all = normal
         if normal.isEmpty {
             all.append(nextTimer.map { time in Choice("time passes") { self.pass(to: time) } } ?? theEnd)
-        } else if allows(.delay), let time = nextTimer {
-            all.append(Choice("time passes all the same", .delay) { self.pass(to: time) })
+        } else if let time = nextTimer {
+            all += fault(.delay, "time passes all the same") { self.pass(to: time) }
         }
         for call in pending { all += faults(of: call) }
         for worker in workers { all += ends(of: worker) }

@@ -20,5 +20,7 @@ extension World {
     func digest(of worker: ModelWorker) -> Int { worker.digest(hands, view, broker, owners) }
 }
 
-/// What a task brings back. Confined to the explorer's thread.
+/// What a task brings back.
+///
+/// Confined to the explorer's thread, which is why it may be called sendable.
 final class Reopened: @unchecked Sendable { var ledger: InMemoryLedger? }

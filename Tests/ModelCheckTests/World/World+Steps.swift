@@ -163,6 +163,8 @@ extension World {
         }
     }
 
-    /// What a task brings back. Confined to the explorer's thread.
+    /// What a task brings back.
+    ///
+    /// Confined to the explorer's thread, which is why it may be called sendable.
     private final class Found: @unchecked Sendable { var command: WokenCommand? }
 }
