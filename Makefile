@@ -2,7 +2,7 @@
 # Ratios of one run are what counts: nothing else should run meanwhile.
 BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --product TransportBenchmark
 
-.PHONY: chaos help demo run test test-pure test-threads bench soak fuzz docs build lint format contracts contracts-check packages clean
+.PHONY: chaos help demo run test test-pure test-threads bench soak fuzz model docs build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -15,6 +15,7 @@ help:
 	@echo "make fuzz        throw bytes at what reads the wire, FUZZ_SECONDS (60) for each target"
 	@echo "make test-threads  tests under ThreadSanitizer, which must first find a planted race"
 	@echo "make chaos       random orders while everything breaks, compared with a model; CHAOS_COMMANDS (2000), CHAOS=--help"
+	@echo "make model       every order of a few commands' steps, with troubles; MODEL_CHECK_EXECUTIONS (20000), MODEL_CHECK_SEED (1)"
 	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
@@ -58,6 +59,9 @@ fuzz:
 chaos: packages
 	ORDER_WORKER_TARGETS=Chaos swift build --product Chaos
 	@"$$(swift build --show-bin-path)/Chaos" --commands $${CHAOS_COMMANDS:-2000} $(CHAOS)
+
+model: packages
+	MODEL_CHECK_EXECUTIONS=$${MODEL_CHECK_EXECUTIONS:-20000} ORDER_WORKER_TARGETS=ModelCheckTests swift test --filter '^ModelCheckTests\.'
 
 docs:
 	@.ci/docs
