@@ -36,6 +36,29 @@ struct ThreeCommandTests {
         let result = await onOwnThread { Explorer(scenario).draw(count, seed: seed) }
         Effort.tell("\(result.summary) (drawn, seed \(seed))")
         if result.violation != nil { Issue.record("\(result.story)\nseed \(seed)") }
-        #expect(result.executions == count)
+        #expect(result.executions == count || result.violation != nil)
+    }
+
+    @Test("A planted bug is drawn too, and the way to it made short")
+    func planted() async throws {
+        let scenario = Scenario(
+            title: "drawn with a planted bug",
+            beginning: .active,
+            commands: [
+                PlannedCommand("A", .renewWithUpsell), PlannedCommand("B", .renewSubscription),
+                PlannedCommand("C", .cancelSubscription),
+            ],
+            workers: 2,
+            faults: Set(Fault.allCases),
+            maximumFaults: 3
+        )
+        let result = await onOwnThread { Explorer(scenario, .laneIgnored).draw(200, seed: 7) }
+        let violation = try #require(result.violation)
+        Effort.tell(result.story)
+        #expect(violation.texts.contains { $0.hasPrefix("one at a time:") })
+        // Two commands must come and claim; nothing else is needed.
+        #expect(violation.choices.count == 4)
+        let again = await onOwnThread { Explorer(scenario, .laneIgnored).replay(violation.choices) }
+        #expect(again == violation.texts)
     }
 }

@@ -87,6 +87,7 @@ import Testing
         var status: ConsumerStatus
         var deliveries: AsyncStream<Delivery> { AsyncStream { $0.finish() } }
         func settle(_ delivery: DeliveryID, _ settlement: Settlement) {}
+        func renew() {}
         func stop() async {}
         func close() async {}
     }

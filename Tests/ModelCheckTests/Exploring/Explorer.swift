@@ -39,7 +39,7 @@ struct Explorer {
             result.depth = max(result.depth, way.count)
             if world.isOver { result.ended += 1 }
             guard !world.records.violations.isEmpty else { continue }
-            result.violation = .init(texts: world.records.violations, trace: world.trace, choices: way)
+            result.violation = shortened(.init(texts: world.records.violations, trace: world.trace, choices: way))
             break
         }
         result.states = seen.count

@@ -16,8 +16,12 @@ extension ModelLedger {
 
     func nextDue() async throws(LedgerFailure) -> Date? { try await world.ledger.nextDue() }
 
-    func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
-        try await world.ledger.unannounced(endedBefore: endedBefore, limit: limit)
+    func unannounced(
+        endedBefore: Date,
+        skipping: Int,
+        limit: Int
+    ) async throws(LedgerFailure) -> [StoredOutcome] {
+        try await world.ledger.unannounced(endedBefore: endedBefore, skipping: skipping, limit: limit)
     }
 
     func extendPatience(by seconds: Double) async throws(LedgerFailure) {
