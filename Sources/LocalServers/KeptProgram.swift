@@ -104,10 +104,11 @@ public final class KeptProgram: Sendable {
         send CONT
         send TERM
         for _ in {1..300}; do
-          is_there || exit 0
+          is_there || break
           sleep 0.1
         done
         send KILL
+        # A process whose first thread has ended may still have its sockets.
         wait $pid
         """#
 }
