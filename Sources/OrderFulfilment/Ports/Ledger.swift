@@ -21,6 +21,8 @@ public protocol Ledger: OperatorLedger {
     ///
     /// With the lane taken, a fresh command stands behind its head, or is premature from the start when it expects a
     /// version that isn't there yet. Its message is kept from now on: the ledger alone can finish what was claimed.
+    /// A ledger that throws, and can't tell whether the claim took effect, takes back what it may have granted: nobody
+    /// has it in hand.
     func claim(_ request: ClaimRequest) async throws(LedgerFailure) -> ClaimAnswer
 
     /// Makes the decision durable, before the first write to EMS.
