@@ -69,8 +69,9 @@ public protocol Ledger: OperatorLedger {
     /// Claims up to `limit` commands that are due at `now`, heads and premature ones alike, the longest due first.
     func wake(limit: Int, now: Date) async throws(LedgerFailure) -> [WokenCommand]
 
-    /// Claims one of the commands that were in hand without a decision when the process died, if one is left; ``wake``
-    /// leaves them alone. The next delivery of such a command may have it too.
+    /// Claims one of the commands that were in hand without a decision when the process died, if one is left.
+    ///
+    /// ``wake(limit:now:)`` leaves them alone. The next delivery of such a command may have it too.
     func wakeSuspect(now: Date) async throws(LedgerFailure) -> WokenCommand?
 
     /// Whether ``wakeSuspect(now:)`` would have one that came about since this worker started: another one has died.
