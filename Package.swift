@@ -193,7 +193,12 @@ let tests: [Target] = [
     .testTarget(name: "SubscriptionLifecycleTests", dependencies: ["SubscriptionLifecycle"]),
     .testTarget(name: "OrderMessagesTests", dependencies: ["OrderMessages", "SubscriptionLifecycle"]),
     .testTarget(name: "HouseRulesTests"),
-    .testTarget(name: "OrderWorkerTests", dependencies: ["OrderWorker", "RabbitMQ", "SubscriptionLifecycle", logging]),
+    .testTarget(
+        name: "OrderWorkerTests",
+        dependencies: [
+            "OrderWorker", "AMQP", "OrderFulfilment", "OrderMessages", "RabbitMQ", "SubscriptionLifecycle", logging,
+        ]
+    ),
     .testTarget(
         name: "OrderFulfilmentTests",
         dependencies: [

@@ -26,16 +26,25 @@ actor LetterReport {
     private(set) var lines: [Line] = []
     /// What stopped the walk.
     private(set) var failure: (any Error)?
-    private var met: Set<String> = []
+    /// The round of the letter that was met first, by command; 0 for one without.
+    private var met: [String: Int] = [:]
 
     init(isPlan: Bool, isQuiet: Bool) {
         self.isPlan = isPlan
         self.isQuiet = isQuiet
     }
 
-    /// Whether the letter wasn't met before: a command that dies again while the walk goes on comes at its end.
+    /// Whether something is to be done about the letter: it is the first of its command, or a copy of that one, as a worker
+    /// leaves it that was killed before the letter was confirmed.
+    ///
+    /// A command that dies again while the walk goes on has a letter of a later round, at the queue's end; it stays.
     func meets(_ letter: KeptLetter) -> Bool {
-        met.insert(letter.identity?.description ?? ContentDigest.sha256(letter.message.body)).inserted
+        let name = letter.identity?.description ?? ContentDigest.sha256(letter.message.body)
+        guard let first = met[name] else {
+            met[name] = letter.round ?? 0
+            return true
+        }
+        return letter.round.map { $0 <= first } ?? false
     }
 
     func add(_ letter: KeptLetter, _ plan: LetterPlan) {
