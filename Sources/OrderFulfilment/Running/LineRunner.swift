@@ -15,7 +15,7 @@ struct LineRunner: Sendable {
     func handle(_ delivery: Delivery, _ place: ClaimOrder.Place, isSuspect: Bool = false) async {
         let arrival = Arrival(delivery, place: place, receivedAt: line.timekeeper.now())
         let since = line.custody.since(delivery.id, now: line.timekeeper.uptime())
-        let fate = await Custody.$since.withValue(since) { await run(arrival, isSuspect: isSuspect) }
+        let (fate, alone) = await Custody.$since.withValue(since) { await run(arrival, isSuspect: isSuspect) }
         await place.leave()
         line.counters.settled(fate)
         line.custody.end(delivery.id)
@@ -25,22 +25,24 @@ struct LineRunner: Sendable {
         case .givenBack: settle(delivery.id, .requeue)
         case .abandoned: break
         }
+        // Only now: the next one may kill the process before the acknowledgement of this one has left.
+        await alone?.end()
     }
 
     /// A command whose time has come: nothing is left to settle with the broker.
     func handle(_ woken: WokenCommand, isSuspect: Bool = false) async {
         line.counters.wokeUp()
-        _ = await run(Arrival(woken, topology: line.topology), isSuspect: isSuspect)
+        await run(Arrival(woken, topology: line.topology), isSuspect: isSuspect).alone?.end()
     }
 
-    private func run(_ arrival: Arrival, isSuspect: Bool) async -> Fate {
+    /// Answers with the run of a suspect too, which is over when what it came to is settled.
+    private func run(_ arrival: Arrival, isSuspect: Bool) async -> (fate: Fate, alone: AloneRun?) {
         let run = isSuspect ? await AloneRun.begin(arrival.message, line) : nil
         let fate = await AloneRun.$current.withValue(run) {
             if run?.verdict == nil { CrashPoint.received.reach(arrival.message) }
             return await takeDown(arrival)
         }
-        await run?.end()
-        return fate
+        return (fate, run)
     }
 
     private func takeDown(_ arrival: Arrival) async -> Fate {
