@@ -15,15 +15,23 @@ struct Arrival: Sendable {
     var receivedAt: Date
     /// Where it stands among the deliveries of its queue; `nil` when it was woken.
     var place: ClaimOrder.Place?
+    /// Whether the connection that brought it is gone: the broker delivers it again.
+    var isStale: @Sendable () -> Bool
 
     /// A message that has just been delivered.
-    init(_ delivery: Delivery, place: ClaimOrder.Place?, receivedAt: Date) {
+    init(
+        _ delivery: Delivery,
+        place: ClaimOrder.Place?,
+        receivedAt: Date,
+        isStale: @escaping @Sendable () -> Bool = { false }
+    ) {
         message = delivery.message
         queue = delivery.queue
         self.delivery = delivery.id
         grant = nil
         self.place = place
         self.receivedAt = receivedAt
+        self.isStale = isStale
     }
 
     /// A command whose time has come.
@@ -33,6 +41,7 @@ struct Arrival: Sendable {
         delivery = nil
         grant = woken.grant
         place = nil
+        isStale = { false }
         receivedAt = woken.grant.receivedAt
     }
 }

@@ -75,6 +75,37 @@ import Testing
         }
     }
 
+    @Test
+    func
+        `Invariant 7: a convicted message is acknowledged before the next suspect may begin, which could kill the process`()
+        async throws
+    {
+        let ledger = InMemoryLedger(predecessorWait: 30)
+        let line = OrderConsumer.still(StillSource(), StillPublisher(), ledger).line
+        let message = Message(
+            exchange: "orders.commands",
+            routingKey: "create-subscription",
+            properties: Properties(contentType: "application/cloudevents+json", messageID: "killer"),
+            body: Commands.event("killer", .createSubscription, of: "SUB-K", Commands.creation).compactBytes
+        )
+        for _ in 1...AloneRun.limit { _ = try await ledger.strike(message.strikeDigest, at: LedgerScene.time(0)) }
+        let aloneAtSettlement = Mutex<[Bool]>([])
+        let runner = LineRunner(
+            line: line,
+            currentEpoch: { 1 },
+            settle: { _, settlement in
+                aloneAtSettlement.withLock { $0.append(settlement == .acknowledge && line.solitude.current != nil) }
+            }
+        )
+        let queue = line.topology.queue(.createSubscription)
+        let delivery = Delivery(id: DeliveryID(epoch: 1, tag: 1), queue: queue, isRedelivered: true, message: message)
+        await line.solitude.enterAlone()
+        await runner.handle(delivery, ClaimOrder().place(in: queue), isSuspect: true)
+        #expect(aloneAtSettlement.withLock { $0 } == [true])
+        #expect(line.solitude.current == nil)
+        #expect(try await ledger.strike(message.strikeDigest, at: LedgerScene.time(1)) == 0, "it was cleared")
+    }
+
     @Test func `What another worker had in hand when it died runs alone in one that runs already`() async throws {
         var setup = LineSetup(broker: InMemoryBroker())
         let ledger = TroubledLedger(predecessorWait: 600, isShared: true)

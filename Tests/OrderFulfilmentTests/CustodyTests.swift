@@ -2,6 +2,7 @@ import AMQP
 import Foundation
 import OrderMessages
 import SubscriptionLifecycle
+import Synchronization
 import TestKit
 import Testing
 
@@ -60,6 +61,42 @@ import Testing
             // Events may overtake each other on their way: subscribers order by version.
             #expect((1...20).map { line.outcomes(of: "u\($0)").first?.version } == (2...21).map { $0 })
         }
+    }
+
+    @Test
+    func
+        `Invariant 5: nothing of a connection that is gone claims any more, which would overtake what gave up before it`()
+        async throws
+    {
+        let ledger = TroubledLedger(predecessorWait: 30)
+        let line = OrderConsumer.still(StillSource(), StillPublisher(), ledger).line
+        let epoch = Mutex<UInt64>(1)
+        let runner = LineRunner(line: line, currentEpoch: { epoch.withLock { $0 } }, settle: { _, _ in })
+        let queue = line.topology.queue(.renewSubscription)
+        let order = ClaimOrder()
+        ledger.setDown(true)
+        await withTaskGroup { group in
+            for tag in 1...3 as ClosedRange<UInt64> {
+                let message = Message(
+                    exchange: line.topology.commands,
+                    routingKey: "renew-subscription",
+                    properties: Properties(contentType: "application/cloudevents+json"),
+                    body: Commands.event("r\(tag)", .renewSubscription, of: "SUB-1", Commands.renewal).compactBytes
+                )
+                let delivery = Delivery(
+                    id: DeliveryID(epoch: 1, tag: tag),
+                    queue: queue,
+                    isRedelivered: false,
+                    message: message
+                )
+                let place = order.place(in: queue)
+                group.addTask { await runner.handle(delivery, place) }
+            }
+            epoch.withLock { $0 = 2 }
+            ledger.setDown(false)
+        }
+        #expect(ledger.claims.isEmpty)
+        #expect(line.counters.snapshot.fates[.abandoned] == 3)
     }
 
     @Test(.timeLimit(.minutes(2)))

@@ -96,7 +96,7 @@ import Testing
             try await ledger.complete(LedgerScene.ending(grant.claim, version: 1, at: 1), under: grant.claim)
         }
         let gate = Gate()
-        let consumer = Self.consumer(StillSource(status: ConsumerStatus()), StillPublisher(gate: gate), ledger)
+        let consumer = OrderConsumer.still(StillSource(), StillPublisher(gate: gate), ledger)
         let relay = Task { await OutboxRelay(line: consumer.line).run() }
         try await eventually("all are on their way at once") { gate.waiting == 5 }
         gate.open()
@@ -117,7 +117,7 @@ import Testing
             try await ledger.complete(ending, under: grant.claim)
         }
         let publisher = StillPublisher(refused: "x.rejected")
-        let consumer = Self.consumer(StillSource(status: ConsumerStatus()), publisher, ledger)
+        let consumer = OrderConsumer.still(StillSource(), publisher, ledger)
         let relay = Task { await OutboxRelay(line: consumer.line).run() }
         let refused = 250 + (251...350).count { $0.isMultiple(of: 7) }
         try await eventually("all the others are announced") {
@@ -191,48 +191,8 @@ import Testing
             secondsSinceLastTurn: silence
         )
         let ledger = InMemoryLedger(predecessorWait: 30)
-        let consumer = Self.consumer(StillSource(status: status), StillPublisher(), ledger)
+        let consumer = OrderConsumer.still(StillSource(status: status), StillPublisher(), ledger)
         #expect(consumer.isAlive == isAlive)
         #expect(await consumer.readiness().isReady == isReady)
-    }
-
-    private static func consumer(
-        _ source: StillSource,
-        _ publisher: StillPublisher,
-        _ ledger: InMemoryLedger
-    ) -> OrderConsumer {
-        OrderConsumer(
-            source: source,
-            publisher: publisher,
-            ledger: ledger,
-            gateway: FakeEntitlementGateway(),
-            lifecycle: Lifecycle(),
-            topology: OrderTopology(),
-            translator: Translator(),
-            settings: LineSettings(workerName: "worker"),
-            predecessorWait: 30,
-            timekeeper: FastTime().timekeeper,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-    }
-
-    private struct StillSource: DeliverySource {
-        var status: ConsumerStatus
-        var deliveries: AsyncStream<Delivery> { AsyncStream { $0.finish() } }
-        func settle(_ delivery: DeliveryID, _ settlement: Settlement) {}
-        func renew() {}
-        func stop() async {}
-        func close() async {}
-    }
-
-    private struct StillPublisher: Publisher {
-        var status: PublisherStatus { PublisherStatus(canConfirm: true) }
-        var gate: Gate?
-        var refused: RoutingKey?
-        func publish(_ publishing: Publishing) async throws(PublishFailure) {
-            await gate?.pass()
-            if publishing.routingKey == refused { throw .refused }
-        }
-        func close() async {}
     }
 }

@@ -68,33 +68,6 @@ import Testing
         _ sample: Sample,
         _ ledger: TroubledLedger = TroubledLedger(predecessorWait: 30)
     ) -> OrderConsumer {
-        OrderConsumer(
-            source: StillSource(status: sample.consumer),
-            publisher: StillPublisher(status: sample.publisher),
-            ledger: ledger,
-            gateway: FakeEntitlementGateway(),
-            lifecycle: Lifecycle(),
-            topology: OrderTopology(),
-            translator: Translator(),
-            settings: LineSettings(workerName: "worker"),
-            predecessorWait: 30,
-            timekeeper: FastTime().timekeeper,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-    }
-
-    private struct StillSource: DeliverySource {
-        var status: ConsumerStatus
-        var deliveries: AsyncStream<Delivery> { AsyncStream { $0.finish() } }
-        func settle(_ delivery: DeliveryID, _ settlement: Settlement) {}
-        func renew() {}
-        func stop() async {}
-        func close() async {}
-    }
-
-    private struct StillPublisher: Publisher {
-        var status: PublisherStatus
-        func publish(_ publishing: Publishing) async throws(PublishFailure) {}
-        func close() async {}
+        .still(StillSource(status: sample.consumer), StillPublisher(status: sample.publisher), ledger)
     }
 }

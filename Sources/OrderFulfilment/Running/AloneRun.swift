@@ -52,6 +52,9 @@ final class AloneRun: Sendable {
     /// Whether even reading it has killed a worker: then nothing of it is read.
     var isUnreadable: Bool { strikes > Self.limit }
 
+    /// Whether nobody else may begin yet.
+    var isAlone: Bool { isOver.withLock { !$0 } }
+
     /// The process lives: the strikes are gone, and others may run beside.
     func end() async {
         let isFirst = isOver.withLock { isOver in

@@ -13,7 +13,9 @@ struct LineRunner: Sendable {
     ///
     /// A suspect runs alone until it is known to be harmless; whoever calls has seen to that nobody else is in hand.
     func handle(_ delivery: Delivery, _ place: ClaimOrder.Place, isSuspect: Bool = false) async {
-        let arrival = Arrival(delivery, place: place, receivedAt: line.timekeeper.now())
+        let arrival = Arrival(delivery, place: place, receivedAt: line.timekeeper.now()) {
+            delivery.id.epoch != currentEpoch()
+        }
         let since = line.custody.since(delivery.id, now: line.timekeeper.uptime())
         let (fate, alone) = await Custody.$since.withValue(since) { await run(arrival, isSuspect: isSuspect) }
         await place.leave()
@@ -62,22 +64,19 @@ struct LineRunner: Sendable {
                 fate = settled
                 break attempts
             case .again(let seconds):
+                await AloneRun.current?.end()
                 // Superseded: whoever waits for this one must look again.
                 if let identity = claimed, arrival.grant == nil {
                     line.inHand.end(identity, isSafe: false)
                     claimed = nil
                 }
-                guard !isStale(arrival) else { break attempts }
+                // Whatever was claimed goes on with the delivery that the broker sends again.
+                guard !arrival.isStale() else { break attempts }
                 await line.timekeeper.sleep(seconds)
             }
         }
         if let claimed { line.inHand.end(claimed, isSafe: fate.isSafe) }
-        return isStale(arrival) && fate != .givenBack ? .abandoned : fate
-    }
-
-    /// Its connection is gone: the broker delivers it again, and whatever was claimed goes on with that delivery.
-    private func isStale(_ arrival: Arrival) -> Bool {
-        arrival.delivery.map { $0.epoch != currentEpoch() } ?? false
+        return arrival.isStale() && fate != .givenBack ? .abandoned : fate
     }
 }
 

@@ -23,6 +23,8 @@ extension Line {
         )
         // Order is promised for what one queue delivers, and tasks overtake each other: each claims when it is its turn.
         await arrival.place?.wait(for: command.subscriptionID)
+        // Those before it gave up when their connection went, and come again behind it: it must not overtake them.
+        guard !arrival.isStale() else { throw .unavailable("the connection that brought it is gone") }
         let answer: ClaimAnswer
         do { answer = try await ledger.claim(request) } catch { throw Failure(error, request.identity) }
         await arrival.place?.leave()

@@ -9,7 +9,9 @@ extension Line {
     func deadLetter(_ arrival: Arrival, _ verdict: DeadLetterVerdict) async throws(Failure) {
         let letter = letter(for: arrival, verdict)
         let event = AloneRun.current?.isUnreadable == true ? nil : deadLetterEvent(for: arrival, verdict)
-        await AloneRun.current?.end()
+        // A convicted message stays alone: its strikes must outlive whatever the next suspect does.
+        if AloneRun.current?.verdict == nil { await AloneRun.current?.end() }
+        let isAlone = AloneRun.current?.isAlone ?? false
         let publishings = [letter] + (event.map { [publishing(of: $0)] } ?? [])
         logger.warning(
             "dead letter",
@@ -20,7 +22,9 @@ extension Line {
         guard let grant = arrival.grant else {
             for publishing in publishings {
                 let isEvent = publishing.exchange == topology.events
-                let deadline = isEvent ? timekeeper.uptime() + settings.confirmTimeout : longestHold
+                // Nobody else begins as long as it is alone, so it doesn't wait long.
+                let isUrgent = isEvent || isAlone
+                let deadline = isUrgent ? timekeeper.uptime() + settings.confirmTimeout : longestHold
                 guard try await publish(publishing, until: deadline) else {
                     guard isEvent else { throw .unconfirmed("the dead letter was not confirmed") }
                     // The letter itself is safe and says all that the event would.
