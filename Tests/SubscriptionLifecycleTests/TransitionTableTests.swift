@@ -83,7 +83,7 @@ struct GuardTests {
         let end = try #require(today.adding(days: -days))
         let trial = subscription(kind: .trial, end: end.description)
         let convert = ChangeCommand.Action.convert(ConvertTrial(start: nil, length: .months(1)))
-        let policies = LifecyclePolicies(conversionWindow: days)
+        let policies = LifecyclePolicies(conversionWindow: Window(days: days))
         #expect(decide(convert, on: trial, policies: policies).decision != nil)
         #expect(
             decide(convert, on: trial, policies: policies, today: try #require(today.adding(days: 1))).code
@@ -95,7 +95,7 @@ struct GuardTests {
     func renewalGrace(days: Int) throws {
         let lapsed = subscription(end: try #require(today.adding(days: -days)).description)
         let renew = ChangeCommand.Action.renew(Renewal(length: .months(12)))
-        let policies = LifecyclePolicies(renewalGrace: days)
+        let policies = LifecyclePolicies(renewalGrace: Window(days: days))
         #expect(decide(renew, on: lapsed, policies: policies).decision != nil)
         let tomorrow = try #require(today.adding(days: 1))
         let verdict = decide(renew, on: lapsed, policies: policies, today: tomorrow)

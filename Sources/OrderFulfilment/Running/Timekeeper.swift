@@ -32,17 +32,11 @@ public struct Timekeeper: Sendable {
     /// The machine's clock, with days as that time zone has them.
     public static func system(timeZone: TimeZone) -> Timekeeper {
         let start = ContinuousClock.now
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = timeZone
-        let businessCalendar = calendar
+        let calendar = BusinessCalendar(timeZone: timeZone)
         return Timekeeper(
             now: { Date() },
             uptime: { (ContinuousClock.now - start) / .seconds(1) },
-            today: {
-                let day = businessCalendar.dateComponents([.year, .month, .day], from: Date())
-                let date = LocalDate(year: day.year ?? 1970, month: day.month ?? 1, day: day.day ?? 1)
-                return date ?? LocalDate.epoch
-            },
+            today: { calendar.day(of: Date()) },
             sleep: { seconds in try? await Task.sleep(for: .seconds(seconds)) },
             jitter: { Double.random(in: 0...1) }
         )

@@ -39,8 +39,7 @@ extension ContractDocuments {
                 ["guard": .string(guarded.condition.rawValue), "otherwise": .string(guarded.otherwise.rawValue)]
             }
             object.append("guards", list.isEmpty ? nil : .array(list))
-        case .ends:
-            object.append("effects", effects(on: state))
+        case .ends(let endings): object.append("effects", effects(endings, on: state))
         case .rejects(let code): object.append("rejects", code.rawValue)
         }
         return .object(object)
@@ -48,28 +47,25 @@ extension ContractDocuments {
 }
 
 extension ContractDocuments {
-    /// Where each effect of a cancellation leads: only what is in force can be marked to end with its term.
-    private static func effects(on state: SubscriptionState) -> JSON {
-        let closes: JSON = ["to": .string(SubscriptionState.cancelled.rawValue)]
-        let rejects: JSON = ["rejects": .string(RejectionCode.noCancellationScheduled.rawValue)]
-        let members: [(CancellationEffect, JSON)] =
-            switch state {
-            case .trial, .active:
-                [
-                    (.immediately, closes),
-                    (.endOfTerm, ["to": .string(state.rawValue), "endsWithTerm": true]),
-                    (
-                        .withdraw,
-                        [
-                            "to": .string(state.rawValue), "endsWithTerm": false,
-                            "otherwise": .string(RejectionCode.noCancellationScheduled.rawValue),
-                        ]
-                    ),
-                ]
-            case .trialExpired, .lapsed, .suspended, .absent, .cancelled:
-                [(.immediately, closes), (.endOfTerm, closes), (.withdraw, rejects)]
-            }
-        return .object(JSON.Object(members.map { JSON.Object.Member($0.0.rawValue, $0.1) }))
+    /// Where each effect of a cancellation leads.
+    private static func effects(
+        _ endings: [CancellationEffect: TransitionTable.Ending],
+        on state: SubscriptionState
+    ) -> JSON {
+        let members = CancellationEffect.allCases.compactMap { effect in
+            endings[effect].map { JSON.Object.Member(effect.rawValue, json($0, on: state)) }
+        }
+        return .object(JSON.Object(members))
+    }
+
+    private static func json(_ ending: TransitionTable.Ending, on state: SubscriptionState) -> JSON {
+        switch ending {
+        case .closes: ["to": .string(SubscriptionState.cancelled.rawValue)]
+        case .marks: ["to": .string(state.rawValue), "endsWithTerm": true]
+        case .withdraws(let code):
+            ["to": .string(state.rawValue), "endsWithTerm": false, "otherwise": .string(code.rawValue)]
+        case .rejects(let code): ["rejects": .string(code.rawValue)]
+        }
     }
 }
 
@@ -90,8 +86,10 @@ extension SubscriptionState {
 extension TransitionTable.Guard {
     fileprivate var meaning: String {
         switch self {
-        case .withinConversionWindow: "At most CONVERSION_WINDOW (default 30 days) after the trial's end."
-        case .withinRenewalGrace: "At most RENEWAL_GRACE (default 30 days) after the term's end."
+        case .withinConversionWindow:
+            "At most CONVERSION_WINDOW (default \(LifecyclePolicies().conversionWindow.days) days) after the trial's end."
+        case .withinRenewalGrace:
+            "At most RENEWAL_GRACE (default \(LifecyclePolicies().renewalGrace.days) days) after the term's end."
         case .notEndingWithTerm: "Not marked to end with its term."
         }
     }

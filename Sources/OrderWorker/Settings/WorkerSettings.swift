@@ -78,8 +78,8 @@ struct WorkerSettings {
         parkedLimit = try values.number(.parkedLimit, in: 1...Int(Int32.max))
         parkedBytes = try values.number(.parkedBytes, in: 1...Int.max)
         policies = LifecyclePolicies(
-            conversionWindow: try values.days(.conversionWindow),
-            renewalGrace: try values.days(.renewalGrace),
+            conversionWindow: Window(days: try values.days(.conversionWindow)),
+            renewalGrace: Window(days: try values.days(.renewalGrace)),
             attributeNames: .init(
                 orderType: Self.attribute(values, .emsAttributeOrderType),
                 endsWithTerm: Self.attribute(values, .emsAttributeEndsWithTerm),

@@ -80,20 +80,19 @@ extension Lifecycle {
     }
 
     private func checkWindow(
-        _ days: Int,
+        _ window: Window,
         _ code: RejectionCode,
         _ command: ChangeCommand,
         _ subscription: Subscription,
         _ state: SubscriptionState,
         _ today: LocalDate
     ) throws(Refusal) {
-        guard let end = subscription.entitlement.term.end, let last = end.adding(days: days), last < today else {
-            return
-        }
+        let end = subscription.entitlement.term.end
+        guard !window.contains(today, after: end), let end, let last = window.lastDay(after: end) else { return }
         var rejection = stateRejection(code, command, state)
         rejection.observed["term.end"] = .date(end)
         rejection.observed["today"] = .date(today)
-        rejection.required["today"] = .text("at most \(last), \(days) days after the end")
+        rejection.required["today"] = .text("at most \(last), \(window.days) days after the end")
         throw .rejected(rejection)
     }
 

@@ -87,7 +87,8 @@ public struct Lifecycle: Hashable, Sendable {
             return try scene.renew(renewal, lines, .upwards, present(subscription, command))
         case .reduce(let renewal, let lines):
             return try scene.renew(renewal, lines, .downwards, present(subscription, command))
-        case .cancel(let effect): return try scene.cancel(effect, present(subscription, command))
+        case .cancel(let effect):
+            return try scene.cancel(table.ending(of: effect, in: state), present(subscription, command))
         }
     }
 

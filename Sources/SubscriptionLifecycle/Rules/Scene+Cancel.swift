@@ -1,31 +1,23 @@
 extension Scene {
-    /// cancel-subscription: closes now, marks to end with the term, or takes the mark away.
-    ///
-    /// What has ended already (trial-expired, lapsed) and what is out of force (suspended: EMS updates no disabled
-    /// entitlement, so no mark could be kept) is closed at once.
-    func cancel(_ effect: CancellationEffect, _ subscription: Subscription) throws(Refusal) -> Decision {
-        switch effect {
-        case .immediately: return close(subscription)
-        case .endOfTerm:
-            switch state {
-            case .trial, .active: return mark(subscription, endsWithTerm: true)
-            case .trialExpired, .lapsed, .suspended: return close(subscription)
-            // The state check lets neither through; closing what is closed changes nothing.
-            case .absent, .cancelled: return close(subscription)
-            }
-        case .withdraw:
-            guard subscription.endsWithTerm, state == .trial || state == .active else {
-                throw .rejected(
-                    .noCancellationScheduled,
-                    RejectionCode.noCancellationScheduled.sentence(for: command.subscriptionID, command.operation),
-                    observed: [
-                        "state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm),
-                    ],
-                    required: ["endsWithTerm": .flag(true)]
-                )
-            }
+    /// cancel-subscription: closes now, marks to end with the term, or takes the mark away, as the table says.
+    func cancel(_ ending: TransitionTable.Ending, _ subscription: Subscription) throws(Refusal) -> Decision {
+        switch ending {
+        case .closes: return close(subscription)
+        case .marks: return mark(subscription, endsWithTerm: true)
+        case .withdraws(let code):
+            guard subscription.endsWithTerm else { throw nothingToWithdraw(code, subscription) }
             return mark(subscription, endsWithTerm: false)
+        case .rejects(let code): throw nothingToWithdraw(code, subscription)
         }
+    }
+
+    private func nothingToWithdraw(_ code: RejectionCode, _ subscription: Subscription) -> Refusal {
+        .rejected(
+            code,
+            code.sentence(for: command.subscriptionID, command.operation),
+            observed: ["state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm)],
+            required: ["endsWithTerm": .flag(true)]
+        )
     }
 
     private func close(_ subscription: Subscription) -> Decision {

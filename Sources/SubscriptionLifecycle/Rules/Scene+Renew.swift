@@ -34,16 +34,7 @@ extension Scene {
                 observed: ["term.end": .text("never")]
             )
         }
-        let isCountedFromToday = renewal.base == .todayIfExpired && oldEnd < today
-        let end: LocalDate? =
-            switch renewal.length {
-            case .until(let end): end
-            case .months where isCountedFromToday, .days where isCountedFromToday:
-                try self.end(of: renewal.length, from: today)
-            case .months(let months): oldEnd.adding(months: months, keepingMonthEnd: true)
-            case .days(let days): oldEnd.adding(days: days)
-            }
-        guard let end else { throw outsideCalendar }
+        guard let end = renewal.lastDay(after: oldEnd, today: today) else { throw outsideCalendar }
         guard end > oldEnd else {
             throw .rejected(
                 .termNotExtended,

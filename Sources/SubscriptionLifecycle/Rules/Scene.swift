@@ -48,13 +48,7 @@ struct Scene {
 
     /// The last day of a term of that length that begins on that day.
     func end(of length: TermLength, from start: LocalDate) throws(Refusal) -> LocalDate {
-        let end: LocalDate? =
-            switch length {
-            case .until(let end): end
-            case .months(let months): start.adding(months: months)?.adding(days: -1)
-            case .days(let days): start.adding(days: days - 1)
-            }
-        guard let end else { throw outsideCalendar }
+        guard let end = length.lastDay(from: start) else { throw outsideCalendar }
         guard end >= start else {
             throw .rejected(
                 .termInvalid,

@@ -28,8 +28,20 @@ public struct TransitionTable: Hashable, Sendable {
     public enum Cell: Hashable, Sendable {
         /// Legal: leads to that state if every guard holds, else the guard's code.
         case leads(to: SubscriptionState, guards: [GuardedCode])
-        /// Legal, and the effect of the command says to which of the states.
-        case ends
+        /// Legal, and the effect that the command asks for says where it leads.
+        case ends([CancellationEffect: Ending])
+        /// Refused with that code.
+        case rejects(RejectionCode)
+    }
+
+    /// What a cancellation does to one state.
+    public enum Ending: Hashable, Sendable {
+        /// Closes it at once, for ever.
+        case closes
+        /// Marks it to end with its term; marking twice changes nothing.
+        case marks
+        /// Takes the mark away; the code when there is none.
+        case withdraws(otherwise: RejectionCode)
         /// Refused with that code.
         case rejects(RejectionCode)
     }
@@ -50,6 +62,28 @@ public struct TransitionTable: Hashable, Sendable {
         rows[state]?[column] ?? .rejects(.subscriptionNotFound)
     }
 
+    /// What that effect does to that state.
+    func ending(of effect: CancellationEffect, in state: SubscriptionState) -> Ending {
+        // The state check lets nobody else through.
+        guard case .ends(let endings) = self[state, .cancel] else { return .rejects(.noCancellationScheduled) }
+        return endings[effect] ?? .rejects(.noCancellationScheduled)
+    }
+
+    /// Only what is in force has a term to end with.
+    private static let ofWhatIsInForce: [CancellationEffect: Ending] = [
+        .immediately: .closes,
+        .endOfTerm: .marks,
+        .withdraw: .withdraws(otherwise: .noCancellationScheduled),
+    ]
+
+    /// What has ended already closes at once, and so does what is disabled: EMS updates no disabled entitlement, so no
+    /// mark could be kept.
+    private static let ofWhatIsNotInForce: [CancellationEffect: Ending] = [
+        .immediately: .closes,
+        .endOfTerm: .closes,
+        .withdraw: .rejects(.noCancellationScheduled),
+    ]
+
     /// The table of the contract.
     public static let contract = TransitionTable(rows: [
         .absent: [
@@ -67,7 +101,7 @@ public struct TransitionTable: Hashable, Sendable {
                 guards: [GuardedCode(condition: .notEndingWithTerm, otherwise: .cancellationScheduled)]
             ),
             .renew: .rejects(.trialNotConverted),
-            .cancel: .ends,
+            .cancel: .ends(ofWhatIsInForce),
         ],
         .trialExpired: [
             .create: .rejects(.subscriptionExists),
@@ -80,7 +114,7 @@ public struct TransitionTable: Hashable, Sendable {
                 ]
             ),
             .renew: .rejects(.trialNotConverted),
-            .cancel: .ends,
+            .cancel: .ends(ofWhatIsNotInForce),
         ],
         .active: [
             .create: .rejects(.subscriptionExists),
@@ -90,7 +124,7 @@ public struct TransitionTable: Hashable, Sendable {
                 to: .active,
                 guards: [GuardedCode(condition: .notEndingWithTerm, otherwise: .cancellationScheduled)]
             ),
-            .cancel: .ends,
+            .cancel: .ends(ofWhatIsInForce),
         ],
         .lapsed: [
             .create: .rejects(.subscriptionExists),
@@ -103,14 +137,14 @@ public struct TransitionTable: Hashable, Sendable {
                     GuardedCode(condition: .withinRenewalGrace, otherwise: .subscriptionLapsed),
                 ]
             ),
-            .cancel: .ends,
+            .cancel: .ends(ofWhatIsNotInForce),
         ],
         .suspended: [
             .create: .rejects(.subscriptionExists),
             .startTrial: .rejects(.subscriptionExists),
             .convert: .rejects(.subscriptionSuspended),
             .renew: .rejects(.subscriptionSuspended),
-            .cancel: .ends,
+            .cancel: .ends(ofWhatIsNotInForce),
         ],
         .cancelled: [
             .create: .rejects(.subscriptionCancelled),

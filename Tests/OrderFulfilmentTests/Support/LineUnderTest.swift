@@ -17,6 +17,7 @@ struct LineSetup: Sendable {
     var prefetch = 200
     var concurrency = 64
     var time = FastTime()
+    var lifecycle = Lifecycle()
     /// Seconds, by the line's clock, after which a broker would close the channel.
     var consumerTimeout = 1800.0
     var parkedBound = ParkedBound()
@@ -78,7 +79,7 @@ struct LineUnderTest: Sendable {
             publisher: publisher,
             ledger: ledger,
             gateway: crowded ?? gateway,
-            lifecycle: Lifecycle(),
+            lifecycle: setup.lifecycle,
             topology: topology,
             translator: Translator(),
             settings: LineSettings(

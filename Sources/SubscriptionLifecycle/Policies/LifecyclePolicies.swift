@@ -21,17 +21,17 @@ public struct LifecyclePolicies: Hashable, Sendable {
         }
     }
 
-    /// Days after its end in which a trial can still be converted.
-    public var conversionWindow: Int
-    /// Days after its end in which a subscription can still be renewed.
-    public var renewalGrace: Int
+    /// How long after its end a trial can still be converted.
+    public var conversionWindow: Window
+    /// How long after its end a subscription can still be renewed.
+    public var renewalGrace: Window
     /// Where the marks are kept.
     public var attributeNames: AttributeNames
 
     /// 30 days each unless given.
     public init(
-        conversionWindow: Int = 30,
-        renewalGrace: Int = 30,
+        conversionWindow: Window = Window(days: 30),
+        renewalGrace: Window = Window(days: 30),
         attributeNames: AttributeNames = AttributeNames()
     ) {
         self.conversionWindow = conversionWindow
