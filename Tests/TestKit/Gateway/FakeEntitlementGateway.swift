@@ -55,6 +55,7 @@ public actor FakeEntitlementGateway: EntitlementGateway {
     var activationRows: [String: [Activation]] = [:]
     private let partners: Set<ChannelPartnerReference> = [.identifier("PARTNER-1"), .externalID("CP-1")]
     private var troubles: [Call: [Trouble]] = [:]
+    private var troublesOfSubscriptions: [String: Trouble] = [:]
     private var lateWrites: [(subscription: SubscriptionID, until: Date, decision: Decision)] = []
     private var serial = 0
     private let now: @Sendable () -> Date
@@ -70,8 +71,13 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         self.troubles[call, default: []] += troubles
     }
 
+    /// The next decision on that subscription meets this trouble when it is applied, whoever applies others meanwhile.
+    public func trouble(applying subscription: String, with trouble: Trouble) {
+        troublesOfSubscriptions[subscription] = trouble
+    }
+
     /// Nothing goes wrong any more.
-    public func clearTroubles() { troubles = [:] }
+    public func clearTroubles() { (troubles, troublesOfSubscriptions) = ([:], [:]) }
 
     /// Runs before each `apply`, outside of everything: a place to wait in.
     public func beforeApply(_ wait: (@Sendable (Decision) async -> Void)?) { beforeApply = wait }
@@ -147,7 +153,8 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         await beforeApply?(decision)
         calls[.apply, default: 0] += 1
         applied.append(decision)
-        let trouble = takeTrouble(.apply)
+        let ownTrouble = troublesOfSubscriptions.removeValue(forKey: decision.subscriptionID.description)
+        let trouble = ownTrouble ?? takeTrouble(.apply)
         if case .transient(let reason, let retryAfter) = trouble { throw .transient(reason, retryAfter: retryAfter) }
         if case .busy(let seconds) = trouble { throw .busy("somebody creates the customer", seconds: seconds) }
         let standing = Standing(decision.changes, on: entitlements[decision.subscriptionID.description], decision)
