@@ -24,8 +24,9 @@ public protocol EntitlementGateway: Sendable {
         intents: any IntentLog
     ) async throws(ApplyFailure) -> Entitlement
 
-    /// The calls that `apply` would make, for a preview; makes none that writes.
-    func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall]
+    /// The writes that `apply` would make, in their order, for a preview; makes none itself, and asks nobody: what was
+    /// looked up tells all.
+    func plannedCalls(for decision: Decision, in context: ApplyContext, on snapshot: Snapshot) -> [PlannedCall]
 
     /// The entitlements that match, page by page, each once.
     /// A page is handed over before the next is asked for.

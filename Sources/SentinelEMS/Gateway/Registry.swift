@@ -42,9 +42,19 @@ struct Registry: Sendable {
         return .willBeCreated
     }
 
+    /// Whether the contact is there; where contacts aren't created, the customer's finding says so already.
+    func finding(of contact: CustomerReference.Contact) async throws(GatewayFailure) -> Findings.PartyFinding {
+        try await exists(.get("contacts", .email(contact.email))) ? .found : .willBeCreated
+    }
+
     /// Whether the partner is there.
     func finding(of partner: ChannelPartnerReference) async throws(GatewayFailure) -> Findings.PartyFinding {
-        try await find(partner) == nil ? .missing(because: "channel partner \(partner) is unknown") : .found
+        finding(of: partner, try await find(partner))
+    }
+
+    /// What it means that this was found.
+    func finding(of partner: ChannelPartnerReference, _ found: Entitlement.Party?) -> Findings.PartyFinding {
+        found == nil ? .missing(because: "channel partner \(partner) is unknown") : .found
     }
 
     /// The partner.
@@ -74,7 +84,19 @@ struct Registry: Sendable {
     func ensure(_ customer: CustomerReference, _ keys: any IntentLog) async throws(GatewayFailure) {
         try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer), keys)
         guard let contact = customer.contact else { return }
-        try await ensure(.get("contacts", .email(contact.email)), creating: newContact(contact, of: customer), keys)
+        try await ensure(
+            .get("contacts", .email(contact.email)),
+            creating: newContact(contact, of: customer, password: Self.randomPassword()),
+            keys
+        )
+    }
+
+    /// The calls that ``ensure(_:_:)`` would make for parties that were not found.
+    func creations(for customer: CustomerReference, _ findings: Findings) -> [EMSCall] {
+        let contact = customer.contact.flatMap {
+            findings.contact == .willBeCreated ? newContact($0, of: customer, password: Self.untoldPassword) : nil
+        }
+        return [findings.customer == .willBeCreated ? newCustomer(customer) : nil, contact].compactMap(\.self)
     }
 
     /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again.
@@ -114,14 +136,18 @@ struct Registry: Sendable {
         return .post("customers", ["customer": ["name": .string(name), "state": "ENABLE", key.0: key.1]])
     }
 
-    private func newContact(_ contact: CustomerReference.Contact, of customer: CustomerReference) -> EMSCall? {
+    private func newContact(
+        _ contact: CustomerReference.Contact,
+        of customer: CustomerReference,
+        password: String
+    ) -> EMSCall? {
         guard configuration.createsContacts else { return nil }
         let body: JSON = [
             "contact": [
                 "name": .string(contact.name ?? contact.email),
                 "emailId": .string(contact.email),
                 // EMS wants one; nobody is told it, the contact sets another by "forgotten password".
-                "password": .string(Self.randomPassword()),
+                "password": .string(password),
                 "contactType": "Standard",
                 "state": "ENABLE",
                 "customer": EntitlementWriter.customer(customer.key),
@@ -129,6 +155,9 @@ struct Registry: Sendable {
         ]
         return .post("contacts", body)
     }
+
+    /// What a preview shows in place of a password.
+    static let untoldPassword = "(random)"
 
     private static func randomPassword() -> String {
         let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")

@@ -14,16 +14,14 @@ extension Scene {
             case .absent, .cancelled: return close(subscription)
             }
         case .withdraw:
-            guard subscription.endsWithTerm, state == .trial || state == .active else {
-                throw .rejected(
-                    .noCancellationScheduled,
-                    RejectionCode.noCancellationScheduled.sentence(for: command.subscriptionID, command.operation),
-                    observed: [
-                        "state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm),
-                    ],
-                    required: ["endsWithTerm": .flag(true)]
-                )
-            }
+            try require(
+                .cancellationScheduled,
+                subscription.endsWithTerm && (state == .trial || state == .active),
+                observed: ["state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm)],
+                required: ["endsWithTerm": .flag(true)],
+                else: .noCancellationScheduled,
+                RejectionCode.noCancellationScheduled.sentence(for: command.subscriptionID, command.operation)
+            )
             return mark(subscription, endsWithTerm: false)
         }
     }

@@ -1,10 +1,52 @@
 /// One command against one state on one day: the rules of each operation are extensions of it.
 struct Scene {
     let command: ChangeCommand
+    /// `nil` when there is none of that name.
+    let subscription: Subscription?
     let state: SubscriptionState
     let lastVersion: Int
+    let findings: Findings
     let today: LocalDate
+    let patience: Patience
     let policies: LifecyclePolicies
+    let table: TransitionTable
+    /// Set when somebody wants to know how the verdict came about.
+    let trace: Trace?
+
+    /// What the rules say.
+    func verdict() -> Verdict {
+        do throws(Refusal) {
+            try checkNotCancelled()
+            try checkVersion()
+            try checkState()
+            let decision = try action()
+            try checkFindings()
+            return .change(decision)
+        } catch {
+            return switch error {
+            case .rejected(let rejection): .rejected(rejection)
+            case .premature(let prematurity): .premature(prematurity)
+            }
+        }
+    }
+
+    private func action() throws(Refusal) -> Decision {
+        switch command.action {
+        case .create(let create): return try self.create(create)
+        case .startTrial(let trial): return try startTrial(trial)
+        case .convert(let conversion): return try convert(conversion, present())
+        case .renew(let renewal): return try renew(renewal, LineItemChanges(), .none, present())
+        case .upsell(let renewal, let lines): return try renew(renewal, lines, .upwards, present())
+        case .reduce(let renewal, let lines): return try renew(renewal, lines, .downwards, present())
+        case .cancel(let effect): return try cancel(effect, present())
+        }
+    }
+
+    /// The state check has let only creating commands through for an absent subscription; this says so to the types.
+    private func present() throws(Refusal) -> Subscription {
+        guard let subscription else { throw refuse(.state, .rejected(stateRejection(.subscriptionNotFound))) }
+        return subscription
+    }
 
     /// A decision for this command.
     func decision(
@@ -54,24 +96,29 @@ struct Scene {
             case .months(let months): start.adding(months: months)?.adding(days: -1)
             case .days(let days): start.adding(days: days - 1)
             }
-        guard let end else { throw outsideCalendar }
-        guard end >= start else {
-            throw .rejected(
-                .termInvalid,
-                "The term would end on \(end), before it starts on \(start).",
-                observed: ["term.start": .date(start), "term.end": .date(end)],
-                required: ["term.end": .text("at least \(start)")]
-            )
-        }
-        return end
+        let last = try inCalendar(end)
+        try require(
+            .termInOrder,
+            last >= start,
+            observed: ["term.start": .date(start), "term.end": .date(last)],
+            required: ["term.end": .text("at least \(start)")],
+            else: .termInvalid,
+            "The term would end on \(last), before it starts on \(start)."
+        )
+        return last
     }
 
-    /// The term leads out of the years 1 to 9999.
-    var outsideCalendar: Refusal {
-        .rejected(
-            .termInvalid,
-            "The term would end after the year 9999.",
-            required: ["term.end": .text("at most 9999-12-31")]
+    /// The day, unless the term leads out of the years 1 to 9999.
+    func inCalendar(_ end: LocalDate?) throws(Refusal) -> LocalDate {
+        try require(
+            .termInCalendar,
+            end != nil,
+            observed: end.map { ["term.end": .date($0)] } ?? [:],
+            required: ["term.end": .text("at most 9999-12-31")],
+            else: .termInvalid,
+            "The term would end after the year 9999."
         )
+        // What isn't there was refused above.
+        return end ?? today
     }
 }
