@@ -24,7 +24,7 @@ public struct Preview: Hashable, Sendable {
         today: LocalDate,
         patience: Patience,
         lifecycle: Lifecycle,
-        gateway: any EntitlementGateway
+        planner: any CallPlanner
     ) {
         self.command = command
         self.snapshot = snapshot
@@ -32,7 +32,7 @@ public struct Preview: Hashable, Sendable {
         examination = lifecycle.examine(command, on: snapshot, today: today, patience: patience)
         calls =
             switch examination.verdict {
-            case .change(let decision): gateway.plannedCalls(for: decision, in: context, on: snapshot)
+            case .change(let decision): planner.plannedCalls(for: decision, in: context, on: snapshot)
             case .rejected, .premature: []
             }
     }

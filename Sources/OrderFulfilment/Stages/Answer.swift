@@ -30,7 +30,7 @@ extension Line {
             today: timekeeper.today(),
             patience: .exhausted,
             lifecycle: lifecycle,
-            gateway: gateway
+            planner: gateway
         )
         let guards = preview.examination.checks
         switch (preview.examination.verdict, preview.after) {

@@ -82,21 +82,14 @@ struct Registry: Sendable {
     ///
     /// Neither is undone when what follows fails. `keys` are those of the command that needs them.
     func ensure(_ customer: CustomerReference, _ keys: any IntentLog) async throws(GatewayFailure) {
-        try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer), keys)
+        let creation = configuration.createsCustomers ? PartyWriter.creation(of: customer) : nil
+        try await ensure(.get("customers", customer.key.resource), creating: creation, keys)
         guard let contact = customer.contact else { return }
-        try await ensure(
-            .get("contacts", .email(contact.email)),
-            creating: newContact(contact, of: customer, password: Self.randomPassword()),
-            keys
-        )
-    }
-
-    /// The calls that ``ensure(_:_:)`` would make for parties that were not found.
-    func creations(for customer: CustomerReference, _ findings: Findings) -> [EMSCall] {
-        let contact = customer.contact.flatMap {
-            findings.contact == .willBeCreated ? newContact($0, of: customer, password: Self.untoldPassword) : nil
-        }
-        return [findings.customer == .willBeCreated ? newCustomer(customer) : nil, contact].compactMap(\.self)
+        let password = Self.randomPassword()
+        let contactCreation =
+            configuration.createsContacts
+            ? PartyWriter.creation(of: contact, of: customer, password: password) : nil
+        try await ensure(.get("contacts", .email(contact.email)), creating: contactCreation, keys)
     }
 
     /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again.
@@ -124,40 +117,6 @@ struct Registry: Sendable {
             try await Creation(registry: self, look: look, call: call, keys: keys).run()
         }
     }
-
-    private func newCustomer(_ customer: CustomerReference) -> EMSCall? {
-        guard configuration.createsCustomers, let name = customer.name else { return nil }
-        let key: (String, JSON)
-        switch customer.key {
-        case .externalID(let id): key = ("externalId", .string(id))
-        case .identifier(let id): key = ("identifier", .string(id))
-        case .id: return nil
-        }
-        return .post("customers", ["customer": ["name": .string(name), "state": "ENABLE", key.0: key.1]])
-    }
-
-    private func newContact(
-        _ contact: CustomerReference.Contact,
-        of customer: CustomerReference,
-        password: String
-    ) -> EMSCall? {
-        guard configuration.createsContacts else { return nil }
-        let body: JSON = [
-            "contact": [
-                "name": .string(contact.name ?? contact.email),
-                "emailId": .string(contact.email),
-                // EMS wants one; nobody is told it, the contact sets another by "forgotten password".
-                "password": .string(password),
-                "contactType": "Standard",
-                "state": "ENABLE",
-                "customer": EntitlementWriter.customer(customer.key),
-            ]
-        ]
-        return .post("contacts", body)
-    }
-
-    /// What a preview shows in place of a password.
-    static let untoldPassword = "(random)"
 
     private static func randomPassword() -> String {
         let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")

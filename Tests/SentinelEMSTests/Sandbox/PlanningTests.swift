@@ -115,7 +115,7 @@ struct PlanningTests {
                     today: Self.today,
                     patience: .exhausted,
                     lifecycle: Lifecycle(),
-                    gateway: gateway
+                    planner: gateway
                 )
                 guard case .change(let decision) = preview.examination.verdict else {
                     Issue.record("\(preview.examination)")
@@ -148,7 +148,7 @@ private final class RecordingTransport: EMSTransport {
         sent.withLock { $0 }.filter { $0.method != "GET" }.map { request in
             let target = request.url.range(of: "/api/v5").map { String(request.url[$0.upperBound...]) } ?? request.url
             let body = request.body.map { String(decoding: $0, as: UTF8.self) }?
-                .replacing(#/"password":"[^"]+"/#, with: #""password":"\#(Registry.untoldPassword)""#)
+                .replacing(#/"password":"[^"]+"/#, with: #""password":"\#(SentinelCallPlanner.untoldPassword)""#)
             return PlannedCall(method: request.method, path: target, body: body)
         }
     }
