@@ -1,6 +1,7 @@
 import Foundation
 import LedgerStorage
 public import OrderFulfilment
+public import SubscriptionLifecycle
 
 /// The ledger in a PostgreSQL database for a process that only reads, and for the questions of operators to a worker.
 public final class PostgresLedgerReader: LedgerQueries {
@@ -110,6 +111,15 @@ public final class PostgresLedgerReader: LedgerQueries {
             .init(LetterQueries.pauses)
         } reading: {
             try $0.map(LetterQueries.pause)
+        }
+    }
+
+    /// What is known of a subscription.
+    public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
+        try await ask {
+            .init(LedgerStatements.subscription, [.text(id.description)])
+        } reading: {
+            try $0.first?.known(at: 0)
         }
     }
 

@@ -1,5 +1,6 @@
 import GRDB
 public import OrderFulfilment
+public import SubscriptionLifecycle
 
 /// The ledger file for a process that only reads: while a worker writes it, and when none runs.
 public final class SQLiteLedgerReader: LedgerQueries {
@@ -47,6 +48,11 @@ public final class SQLiteLedgerReader: LedgerQueries {
     /// How many commands are where.
     public func statistics() async throws(LedgerFailure) -> LedgerStatistics {
         try await read { try OperatorQueries.statistics($0) }
+    }
+
+    /// What is known of a subscription.
+    public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
+        try await read { try OperatorQueries.known($0, id) }
     }
 
     /// What opening a round would answer.

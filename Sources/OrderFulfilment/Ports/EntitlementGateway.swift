@@ -5,7 +5,7 @@ public import SubscriptionLifecycle
 ///
 /// Every requirement may be called from many tasks at once. Nothing is retried inside beyond a fresh token: the line
 /// owns retries, parking and their limits.
-public protocol EntitlementGateway: Sendable {
+public protocol EntitlementGateway: CallPlanner {
     /// The entitlement whose external id is exactly that subscription's name; `nil` when there is none.
     func entitlement(of subscription: SubscriptionID) async throws(GatewayFailure) -> Entitlement?
 
@@ -24,9 +24,6 @@ public protocol EntitlementGateway: Sendable {
         intents: any IntentLog
     ) async throws(ApplyFailure) -> Entitlement
 
-    /// The calls that `apply` would make, for a preview; makes none that writes.
-    func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall]
-
     /// The entitlements that match, page by page, each once.
     /// A page is handed over before the next is asked for.
     func search(
@@ -39,6 +36,14 @@ public protocol EntitlementGateway: Sendable {
 
     /// Whether the system answers at all; the reason when not.
     func availability() async throws(GatewayFailure)
+}
+
+/// What a preview needs of whoever writes to that system.
+public protocol CallPlanner: Sendable {
+    /// The writes that ``EntitlementGateway/apply(_:in:intents:)`` would make, in their order.
+    ///
+    /// Makes none itself, and asks nobody: what was looked up tells all.
+    func plannedCalls(for decision: Decision, in context: ApplyContext, on snapshot: Snapshot) -> [PlannedCall]
 }
 
 /// Which entitlements a search wants.

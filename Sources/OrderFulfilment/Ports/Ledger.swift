@@ -97,9 +97,6 @@ public protocol Ledger: OperatorLedger {
     /// answers how many. What is known of subscriptions stays for ever.
     func prune(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> Int
 
-    /// What is known of a subscription; `nil` when the ledger has never seen it.
-    func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?
-
     /// What waits in the ledger; asked about once a second.
     func parked() async throws(LedgerFailure) -> ParkedCommands
 
@@ -153,6 +150,9 @@ public protocol LedgerQueries: Sendable {
 
     /// How many commands are where.
     func statistics() async throws(LedgerFailure) -> LedgerStatistics
+
+    /// What is known of a subscription; `nil` when the ledger has never seen it.
+    func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription?
 
     /// What ``OperatorLedger/openRound(_:at:)`` would answer; nothing is written.
     func verdict(on letter: LetterOfCommand) async throws(LedgerFailure) -> RoundVerdict

@@ -22,27 +22,36 @@ extension Line {
     private func preview(_ command: ChangeCommand, _ order: Order) async throws(Failure) {
         let known = try await known(command.subscriptionID, order)
         let snapshot = try await snapshot(for: command, known: known, turn: nil, order: order)
-        let today = timekeeper.today()
-        let state = snapshot.subscription?.state(on: today) ?? .absent
         // A preview doesn't wait: it tells what would be the verdict if nothing else came.
-        switch lifecycle.decide(command, on: snapshot, today: today, patience: .exhausted) {
-        case .change(let decision):
-            let standing = OutcomeEvent.Standing(
-                version: decision.baseVersion + 1,
-                previousState: decision.previousState,
-                state: decision.state,
-                endsWithTerm: decision.endsWithTerm,
-                entitlement: snapshot.subscription?.entitlement
+        let preview = Preview(
+            of: command,
+            in: ApplyContext(command, identity: order.envelope.identity),
+            on: snapshot,
+            today: timekeeper.today(),
+            patience: .exhausted,
+            lifecycle: lifecycle,
+            planner: gateway
+        )
+        let guards = preview.examination.checks
+        switch (preview.examination.verdict, preview.after) {
+        case (.change(let decision), let after?):
+            let content = OutcomeEvent.Content.previewed(
+                after,
+                changes: decision.changes,
+                calls: preview.calls,
+                guards: guards
             )
-            let calls = gateway.plannedCalls(for: decision, on: snapshot.subscription?.entitlement)
-            let content = OutcomeEvent.Content.previewed(standing, changes: decision.changes, calls: calls)
             try await reply(event(.previewed, content, for: order), to: order)
-        case .rejected(let rejection):
-            let standing = snapshot.subscription.map { OutcomeEvent.Standing($0, on: today) }
-            let content = OutcomeEvent.Content.previewRejected(rejection, from: state, standing)
+        case (.rejected(let rejection), _):
+            let content = OutcomeEvent.Content.previewRejected(
+                rejection,
+                from: preview.state,
+                preview.before,
+                guards: guards
+            )
             try await reply(event(.previewed, content, for: order), to: order)
         // Patience is exhausted, so nothing is premature; a preview that says nothing would be worse than one too many.
-        case .premature: throw .rejected(Refused.notFound(order))
+        case (.premature, _), (.change, nil): throw .rejected(Refused.notFound(order))
         }
     }
 

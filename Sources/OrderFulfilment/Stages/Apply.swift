@@ -13,11 +13,7 @@ extension Line {
     /// apply: the entitlement is made to match the decision, whatever of it was done before.
     func apply(_ decided: Decided) async throws(Failure) -> Applied {
         let turn = decided.turn
-        let context = ApplyContext(
-            identity: turn.grant.claim.identity,
-            requestedBy: turn.command.requestedBy,
-            reason: turn.command.reason
-        )
+        let context = ApplyContext(turn.command, identity: turn.grant.claim.identity)
         if turn.grant.isDeclaredApplied { return try await readBack(decided) }
         let intents = ClaimedIntents(
             ledger: ledger,

@@ -30,21 +30,13 @@ extension Line {
         turn: Turn?,
         order: Order
     ) async throws(Failure) -> Snapshot {
-        let found = try await callingEMS(order, turn) { () throws(GatewayFailure) in
-            async let entitlement = gateway.entitlement(of: command.subscriptionID)
-            async let findings = gateway.findings(for: command)
-            do {
-                return try await (entitlement, findings)
-            } catch let failure as GatewayFailure {
-                throw failure
-            } catch {
-                throw .transient("\(error)", retryAfter: nil)
-            }
+        try await callingEMS(order, turn) { () throws(GatewayFailure) in
+            try await gateway.snapshot(
+                for: command,
+                known: known,
+                attributeNames: lifecycle.policies.attributeNames
+            )
         }
-        let subscription = found.0.map {
-            Subscription(entitlement: $0, known: known, attributeNames: lifecycle.policies.attributeNames)
-        }
-        return Snapshot(subscription: subscription, lastVersion: known?.version ?? 0, findings: found.1)
     }
 }
 

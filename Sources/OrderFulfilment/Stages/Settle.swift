@@ -107,7 +107,7 @@ extension Line {
             let outcome: Outcome = refused.order.envelope.isDryRun ? .previewed : .rejected
             let content: OutcomeEvent.Content =
                 refused.order.envelope.isDryRun
-                ? .previewRejected(refused.rejection, from: refused.state, standing)
+                ? .previewRejected(refused.rejection, from: refused.state, standing, guards: [])
                 : .rejected(refused.rejection, from: refused.state, standing)
             return try await reply(event(outcome, content, for: refused.order), to: refused.order)
         }

@@ -52,7 +52,7 @@ extension Payload {
         )
     }
 
-    private func product() throws(SchemaViolation) -> ProductReference {
+    func product() throws(SchemaViolation) -> ProductReference {
         if let id = text(ifPresent: "externalId") { return .externalID(id) }
         if let id = text(ifPresent: "identifier") { return .identifier(id) }
         return .nameVersion(name: try text("name"), version: try text("version"))

@@ -45,7 +45,7 @@ extension ProductReference {
 
 extension Rejection {
     /// As outcome events show it.
-    func json(from state: SubscriptionState?, _ operation: OrderOperation) -> JSON {
+    public func json(from state: SubscriptionState?, _ operation: OrderOperation) -> JSON {
         var object = JSON.Object()
         object.append("code", code.rawValue)
         object.append("message", message)
@@ -53,12 +53,25 @@ extension Rejection {
             "transition",
             state.map { ["from": .string($0.rawValue), "operation": .string(operation.rawValue)] }
         )
-        object.append("observed", Self.json(observed))
-        object.append("required", Self.json(required))
+        object.append("observed", .facts(observed))
+        object.append("required", .facts(required))
         return .object(object)
     }
+}
 
-    private static func json(_ facts: [String: Fact]) -> JSON {
+extension Check {
+    /// As previews show it.
+    public var json: JSON {
+        [
+            "guard": .string(name.rawValue), "held": .bool(isHeld), "observed": .facts(observed),
+            "required": .facts(required),
+        ]
+    }
+}
+
+extension JSON {
+    /// Facts by name, in the order of the names' code units, so that the bytes are always the same.
+    fileprivate static func facts(_ facts: [String: Fact]) -> JSON {
         let members = facts.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
         return .object(JSON.Object(members.map { JSON.Object.Member($0.key, $0.value.json) }))
     }
@@ -66,7 +79,7 @@ extension Rejection {
 
 extension PlannedCall {
     /// The body as JSON, where it is JSON; else as text.
-    var json: JSON {
+    public var json: JSON {
         var object = JSON.Object()
         object.append("method", method)
         object.append("path", path)

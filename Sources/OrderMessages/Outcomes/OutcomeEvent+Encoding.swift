@@ -75,17 +75,10 @@ extension OutcomeEvent {
         case .synced(let count, let modifiedSince):
             data.append("count", .integer(count))
             data.append("modifiedSince", modifiedSince.description)
-        case .rejected(let rejection, let state, let standing),
-            .previewRejected(let rejection, let state, let standing):
-            if let standing {
-                standing.appendState(to: &data)
-            } else {
-                // What isn't there is at version 0, as `expectedVersion` counts.
-                data.append("version", state == .absent ? .integer(0) : nil)
-                data.append("state", state?.rawValue)
-            }
-            data.append("rejection", rejection.json(from: state, operation))
-            standing?.appendEntitlement(to: &data)
+        case .rejected(let rejection, let state, let standing):
+            append(rejection, from: state, standing, guards: [], to: &data)
+        case .previewRejected(let rejection, let state, let standing, let guards):
+            append(rejection, from: state, standing, guards: guards, to: &data)
         case .deadLettered(let reason, let detail, let attempts, let applied, let missing, let version):
             data.append("version", version.map(JSON.integer))
             var letter = JSON.Object()
@@ -97,12 +90,33 @@ extension OutcomeEvent {
                 letter.append("missing", .array(missing.map(\.json)))
             }
             data.append("deadLetter", .object(letter))
-        case .previewed(let standing, let changes, let calls):
+        case .previewed(let standing, let changes, let calls, let guards):
             standing.appendState(to: &data)
             data.append("changes", .array(changes.map(\.json)))
             data.append("calls", .array(calls.map(\.json)))
+            data.append("guards", .array(guards.map(\.json)))
             standing.appendEntitlement(to: &data)
         }
+    }
+
+    private func append(
+        _ rejection: Rejection,
+        from state: SubscriptionState?,
+        _ standing: Standing?,
+        guards: [Check],
+        to data: inout JSON.Object
+    ) {
+        if let standing {
+            standing.appendState(to: &data)
+        } else {
+            // What isn't there is at version 0, as `expectedVersion` counts.
+            data.append("version", state == .absent ? .integer(0) : nil)
+            data.append("state", state?.rawValue)
+        }
+        data.append("rejection", rejection.json(from: state, operation))
+        // A call that EMS refused was made before any guard was looked at.
+        if !guards.isEmpty { data.append("guards", .array(guards.map(\.json))) }
+        standing?.appendEntitlement(to: &data)
     }
 
     /// RFC 3339 in UTC with milliseconds; a time outside the calendar becomes its nearest end.

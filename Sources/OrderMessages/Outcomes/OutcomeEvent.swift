@@ -58,9 +58,9 @@ public struct OutcomeEvent: Hashable, Sendable {
             version: Int?
         )
         /// A dry run would do this.
-        case previewed(Standing, changes: [Change], calls: [PlannedCall])
+        case previewed(Standing, changes: [Change], calls: [PlannedCall], guards: [Check])
         /// A dry run would be refused.
-        case previewRejected(Rejection, from: SubscriptionState?, Standing?)
+        case previewRejected(Rejection, from: SubscriptionState?, Standing?, guards: [Check])
     }
 
     /// Deterministic; see ``EventID``.

@@ -121,8 +121,25 @@ extension OutcomeSchema {
         )
     }
 
+    private var facts: Schema { .object(nil, [], others: .tolerated) }
+
+    var guards: Schema {
+        .list(
+            of: object(
+                "A guard that was looked at.",
+                [
+                    .required("guard", text.described("Its name; others may be added.")),
+                    .required("held", .flag("Whether it held; one that didn't is the last.")),
+                    .required("observed", facts.described("What was seen.")),
+                    .required("required", facts.described("What the rule wants.")),
+                ]
+            ),
+            0...Int.max,
+            "The guards in the order in which they were looked at."
+        )
+    }
+
     var rejection: Schema {
-        let facts = Schema.object(nil, [], others: .tolerated)
         return object(
             "Why it is refused.",
             [

@@ -65,9 +65,10 @@ public struct OutcomeSchema: Sendable {
             )
         case Outcome.previewed.rawValue:
             return object(
-                "A dry run: changes and calls, or a rejection.",
+                "A dry run: changes and calls, or a rejection; and the guards that led to it.",
                 head + standing(.optional) + [
                     .optional("changes", changes), .optional("calls", calls), .optional("rejection", rejection),
+                    .optional("guards", guards),
                 ],
                 [.exactlyOne(["changes", "rejection"]), .together(["changes", "calls"])]
             )

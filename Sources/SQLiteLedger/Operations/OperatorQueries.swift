@@ -66,6 +66,15 @@ enum OperatorQueries {
         )
     }
 
+    /// What is known of a subscription.
+    static func known(_ database: Database, _ id: SubscriptionID) throws -> KnownSubscription? {
+        let sql = "SELECT version, kind, ends_with_term FROM subscription WHERE id = ?"
+        return try Row.fetchOne(database, sql: sql, arguments: [id.description]).map { row in
+            guard let kind = Subscription.Kind(rawValue: row[1]) else { throw ByteReader.Damage() }
+            return KnownSubscription(version: row[0], kind: kind, endsWithTerm: row[2])
+        }
+    }
+
     /// As literal text, in the words of the partial indexes.
     private static func condition(_ state: OrderRecord.State) -> String {
         switch state {

@@ -42,9 +42,19 @@ struct Registry: Sendable {
         return .willBeCreated
     }
 
+    /// Whether the contact is there; where contacts aren't created, the customer's finding says so already.
+    func finding(of contact: CustomerReference.Contact) async throws(GatewayFailure) -> Findings.PartyFinding {
+        try await exists(.get("contacts", .email(contact.email))) ? .found : .willBeCreated
+    }
+
     /// Whether the partner is there.
     func finding(of partner: ChannelPartnerReference) async throws(GatewayFailure) -> Findings.PartyFinding {
-        try await find(partner) == nil ? .missing(because: "channel partner \(partner) is unknown") : .found
+        finding(of: partner, try await find(partner))
+    }
+
+    /// What it means that this was found.
+    func finding(of partner: ChannelPartnerReference, _ found: Entitlement.Party?) -> Findings.PartyFinding {
+        found == nil ? .missing(because: "channel partner \(partner) is unknown") : .found
     }
 
     /// The partner.
@@ -72,9 +82,14 @@ struct Registry: Sendable {
     ///
     /// Neither is undone when what follows fails. `keys` are those of the command that needs them.
     func ensure(_ customer: CustomerReference, _ keys: any IntentLog) async throws(GatewayFailure) {
-        try await ensure(.get("customers", customer.key.resource), creating: newCustomer(customer), keys)
+        let creation = configuration.createsCustomers ? PartyWriter.creation(of: customer) : nil
+        try await ensure(.get("customers", customer.key.resource), creating: creation, keys)
         guard let contact = customer.contact else { return }
-        try await ensure(.get("contacts", .email(contact.email)), creating: newContact(contact, of: customer), keys)
+        let password = Self.randomPassword()
+        let contactCreation =
+            configuration.createsContacts
+            ? PartyWriter.creation(of: contact, of: customer, password: password) : nil
+        try await ensure(.get("contacts", .email(contact.email)), creating: contactCreation, keys)
     }
 
     /// A party that an entitlement names may be gone: the next ``ensure(_:)`` looks again.
@@ -101,33 +116,6 @@ struct Registry: Sendable {
             }
             try await Creation(registry: self, look: look, call: call, keys: keys).run()
         }
-    }
-
-    private func newCustomer(_ customer: CustomerReference) -> EMSCall? {
-        guard configuration.createsCustomers, let name = customer.name else { return nil }
-        let key: (String, JSON)
-        switch customer.key {
-        case .externalID(let id): key = ("externalId", .string(id))
-        case .identifier(let id): key = ("identifier", .string(id))
-        case .id: return nil
-        }
-        return .post("customers", ["customer": ["name": .string(name), "state": "ENABLE", key.0: key.1]])
-    }
-
-    private func newContact(_ contact: CustomerReference.Contact, of customer: CustomerReference) -> EMSCall? {
-        guard configuration.createsContacts else { return nil }
-        let body: JSON = [
-            "contact": [
-                "name": .string(contact.name ?? contact.email),
-                "emailId": .string(contact.email),
-                // EMS wants one; nobody is told it, the contact sets another by "forgotten password".
-                "password": .string(Self.randomPassword()),
-                "contactType": "Standard",
-                "state": "ENABLE",
-                "customer": EntitlementWriter.customer(customer.key),
-            ]
-        ]
-        return .post("contacts", body)
     }
 
     private static func randomPassword() -> String {

@@ -1,7 +1,7 @@
 public import Foundation
 public import Logging
 public import OrderFulfilment
-public import OrderMessages
+import OrderMessages
 public import SubscriptionLifecycle
 
 /// The entitlements of a Sentinel EMS tenant, over its REST API v5.
@@ -78,14 +78,21 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
         async let customer = attempt { () async throws(GatewayFailure) -> Findings.PartyFinding? in
             if let details { try await registry.finding(of: details.customer) } else { nil }
         }
-        async let partner = attempt { () async throws(GatewayFailure) -> Findings.PartyFinding? in
-            if let partner = details?.channelPartner { try await registry.finding(of: partner) } else { nil }
+        async let contact = attempt { () async throws(GatewayFailure) -> Findings.PartyFinding? in
+            if let contact = details?.customer.contact { try await registry.finding(of: contact) } else { nil }
+        }
+        let named = details?.channelPartner
+        async let partner = attempt { () async throws(GatewayFailure) -> Entitlement.Party? in
+            if let named { try await registry.find(named) } else { nil }
         }
         async let products = productFindings(Set(command.addedLines.map(\.product)))
+        let found = try await partner.get()
         return Findings(
             products: try await products.get(),
             customer: try await customer.get(),
-            channelPartner: try await partner.get()
+            contact: try await contact.get(),
+            channelPartner: named.map { registry.finding(of: $0, found) },
+            channelPartnerID: found?.id
         )
     }
 
@@ -97,23 +104,6 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
     ) async throws(ApplyFailure) -> Entitlement {
         var convergence = await Convergence(decision, in: context, gateway: self, intents: intents)
         return try await convergence.run()
-    }
-
-    /// The writes that `apply` would make.
-    ///
-    /// Creating an unknown customer or contact is not among them: whether they are there takes a look-up.
-    public func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall] {
-        let id = decision.subscriptionID
-        switch (decision.plan, entitlement) {
-        case (.create(let draft), _):
-            return [.init(.post("entitlements", EntitlementWriter.creation(draft, of: id, partnerID: nil)))]
-        case (.close, _): return [.init(.close(.externalID(id.description)))]
-        case (.update(let changes), let held?):
-            let difference = Difference(changes, on: held, intents: [])
-            guard !difference.pending.isEmpty else { return [] }
-            return [.init(.patch(.externalID(id.description), EntitlementWriter.patch(difference, on: held, of: id)))]
-        case (.update, nil): return []
-        }
     }
 
     /// Whether EMS says that it is available.
@@ -175,11 +165,5 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
         } catch {
             return .failure(error)
         }
-    }
-}
-
-extension PlannedCall {
-    fileprivate init(_ call: EMSCall) {
-        self.init(method: call.method, path: call.target, body: call.body?.compactText)
     }
 }

@@ -47,58 +47,40 @@ public struct Lifecycle: Hashable, Sendable {
         today: LocalDate,
         patience: Patience
     ) -> Verdict {
-        let state = snapshot.subscription?.state(on: today) ?? .absent
-        do throws(Refusal) {
-            if state == .cancelled { throw .rejected(stateRejection(.subscriptionCancelled, command, state)) }
-            try checkVersion(of: command, on: snapshot.subscription, patience)
-            try checkState(of: command, on: snapshot.subscription, state, today, patience)
-            let decision = try decideAction(of: command, on: snapshot, state, today)
-            try checkFindings(for: command, snapshot.findings)
-            return .change(decision)
-        } catch {
-            return switch error {
-            case .rejected(let rejection): .rejected(rejection)
-            case .premature(let prematurity): .premature(prematurity)
-            }
-        }
+        scene(command, snapshot, today, patience, nil).verdict()
     }
 
-    private func decideAction(
-        of command: ChangeCommand,
+    /// Decides a command by the same code, and tells each guard that was looked at.
+    public func examine(
+        _ command: ChangeCommand,
         on snapshot: Snapshot,
-        _ state: SubscriptionState,
-        _ today: LocalDate
-    ) throws(Refusal) -> Decision {
-        let subscription = snapshot.subscription
-        let scene = Scene(
-            command: command,
-            state: state,
-            lastVersion: snapshot.lastVersion,
-            today: today,
-            policies: policies
-        )
-        switch command.action {
-        case .create(let create): return try scene.create(create)
-        case .startTrial(let trial): return try scene.startTrial(trial)
-        case .convert(let conversion): return try scene.convert(conversion, present(subscription, command))
-        case .renew(let renewal):
-            return try scene.renew(renewal, LineItemChanges(), .none, present(subscription, command))
-        case .upsell(let renewal, let lines):
-            return try scene.renew(renewal, lines, .upwards, present(subscription, command))
-        case .reduce(let renewal, let lines):
-            return try scene.renew(renewal, lines, .downwards, present(subscription, command))
-        case .cancel(let effect):
-            return try scene.cancel(table.ending(of: effect, in: state), present(subscription, command))
-        }
+        today: LocalDate,
+        patience: Patience
+    ) -> Examination {
+        let trace = Trace()
+        let verdict = scene(command, snapshot, today, patience, trace).verdict()
+        return Examination(verdict: verdict, checks: trace.checks)
     }
 
-    /// The state check has let only creating commands through for an absent subscription; this says so to the types.
-    private func present(
-        _ subscription: Subscription?,
-        _ command: ChangeCommand
-    ) throws(Refusal) -> Subscription {
-        guard let subscription else { throw .rejected(stateRejection(.subscriptionNotFound, command, .absent)) }
-        return subscription
+    private func scene(
+        _ command: ChangeCommand,
+        _ snapshot: Snapshot,
+        _ today: LocalDate,
+        _ patience: Patience,
+        _ trace: Trace?
+    ) -> Scene {
+        Scene(
+            command: command,
+            subscription: snapshot.subscription,
+            state: snapshot.subscription?.state(on: today) ?? .absent,
+            lastVersion: snapshot.lastVersion,
+            findings: snapshot.findings,
+            today: today,
+            patience: patience,
+            policies: policies,
+            table: table,
+            trace: trace
+        )
     }
 }
 

@@ -1,23 +1,34 @@
 extension Scene {
     /// cancel-subscription: closes now, marks to end with the term, or takes the mark away, as the table says.
-    func cancel(_ ending: TransitionTable.Ending, _ subscription: Subscription) throws(Refusal) -> Decision {
-        switch ending {
+    func cancel(_ effect: CancellationEffect, _ subscription: Subscription) throws(Refusal) -> Decision {
+        switch table.ending(of: effect, in: state) {
         case .closes: return close(subscription)
         case .marks: return mark(subscription, endsWithTerm: true)
         case .withdraws(let code):
-            guard subscription.endsWithTerm else { throw nothingToWithdraw(code, subscription) }
+            try require(
+                .cancellationScheduled,
+                subscription.endsWithTerm,
+                observed: observedMark(subscription),
+                required: ["endsWithTerm": .flag(true)],
+                else: code,
+                code.sentence(for: command.subscriptionID, command.operation)
+            )
             return mark(subscription, endsWithTerm: false)
-        case .rejects(let code): throw nothingToWithdraw(code, subscription)
+        case .rejects(let code):
+            throw refuse(
+                .cancellationScheduled,
+                .rejected(
+                    code,
+                    code.sentence(for: command.subscriptionID, command.operation),
+                    observed: observedMark(subscription),
+                    required: ["endsWithTerm": .flag(true)]
+                )
+            )
         }
     }
 
-    private func nothingToWithdraw(_ code: RejectionCode, _ subscription: Subscription) -> Refusal {
-        .rejected(
-            code,
-            code.sentence(for: command.subscriptionID, command.operation),
-            observed: ["state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm)],
-            required: ["endsWithTerm": .flag(true)]
-        )
+    private func observedMark(_ subscription: Subscription) -> [String: Fact] {
+        ["state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm)]
     }
 
     private func close(_ subscription: Subscription) -> Decision {

@@ -20,9 +20,7 @@ extension Scene {
         _ kind: Subscription.Kind
     ) throws(Refusal) -> Decision {
         var seen = Set<LineID>()
-        for line in lines where !seen.insert(line.lineID).inserted {
-            throw lineExists(line.lineID)
-        }
+        for line in lines { try requireNew(line.lineID, isFree: seen.insert(line.lineID).inserted) }
         var attributes = details.attributes
         if let name = policies.attributeNames.orderType { attributes[name] = Subscription.orderType(kind) }
         if let name = policies.attributeNames.autoRenew, let autoRenew = details.autoRenew {
@@ -40,12 +38,15 @@ extension Scene {
         return decision(version: lastVersion, kind: kind, endsWithTerm: false, end: end, .create(draft))
     }
 
-    /// The line id is taken: by this command, or by a line that was ever there.
-    func lineExists(_ id: LineID) -> Refusal {
-        .rejected(
-            .lineItemExists,
-            "The line item \(id) is there already; a line id is used once in the life of a subscription.",
-            observed: ["lineId": .text(id.description)]
+    /// The line id is not taken by this command, or by a line that was ever there.
+    func requireNew(_ id: LineID, isFree: Bool) throws(Refusal) {
+        try require(
+            .lineItemNew,
+            isFree,
+            observed: ["lineId": .text(id.description)],
+            required: ["lineId": .text("never used before")],
+            else: .lineItemExists,
+            "The line item \(id) is there already; a line id is used once in the life of a subscription."
         )
     }
 }

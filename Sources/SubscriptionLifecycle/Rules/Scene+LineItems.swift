@@ -17,15 +17,15 @@ extension Scene {
         let removed = try linesToRemove(ordered, entitlement)
         try checkAdded(ordered, entitlement)
         let kept = entitlement.enabledLines.filter { !removed.contains($0.lineID) }
-        let quantities = try quantityTargets(ordered, kept)
-        guard !kept.isEmpty || !ordered.add.isEmpty else {
-            throw .rejected(
-                .noLineItemsLeft,
-                "No line item would be left in force; cancel the subscription instead.",
-                observed: ["lineItems": .count(entitlement.enabledLines.count)],
-                required: ["lineItems": .text("at least 1 stays")]
-            )
-        }
+        let quantities = try quantityTargets(ordered, kept, on: entitlement)
+        try require(
+            .lineItemsLeft,
+            !kept.isEmpty || !ordered.add.isEmpty,
+            observed: ["lineItems": .count(entitlement.enabledLines.count)],
+            required: ["lineItems": .text("at least 1 stays")],
+            else: .noLineItemsLeft,
+            "No line item would be left in force; cancel the subscription instead."
+        )
         for line in kept {
             guard let target = quantities[line.lineID] else { continue }
             try checkQuantity(target, of: line, direction)
@@ -49,28 +49,28 @@ extension Scene {
     private func linesToRemove(_ ordered: LineItemChanges, _ entitlement: Entitlement) throws(Refusal) -> Set<LineID> {
         var removed = Set<LineID>()
         for id in ordered.remove {
-            guard entitlement.line(id)?.state == .enabled else { throw lineNotFound(id) }
-            guard removed.insert(id).inserted else { throw lineTwice(id) }
+            try requireInForce(id, entitlement.line(id)?.state == .enabled, entitlement)
+            try requireNamedOnce(id, removed.insert(id).inserted)
         }
         return removed
     }
 
     private func checkAdded(_ ordered: LineItemChanges, _ entitlement: Entitlement) throws(Refusal) {
         var seen = Set(entitlement.lineItems.map(\.lineID))
-        for line in ordered.add where !seen.insert(line.lineID).inserted { throw lineExists(line.lineID) }
+        for line in ordered.add { try requireNew(line.lineID, isFree: seen.insert(line.lineID).inserted) }
     }
 
     private func quantityTargets(
         _ ordered: LineItemChanges,
-        _ kept: [Entitlement.LineItem]
+        _ kept: [Entitlement.LineItem],
+        on entitlement: Entitlement
     ) throws(Refusal) -> [LineID: Int] {
         var targets: [LineID: Int] = [:]
         for change in ordered.change {
-            guard !ordered.remove.contains(change.lineID) else { throw lineTwice(change.lineID) }
-            guard kept.contains(where: { $0.lineID == change.lineID }) else { throw lineNotFound(change.lineID) }
-            guard targets.updateValue(change.quantity, forKey: change.lineID) == nil else {
-                throw lineTwice(change.lineID)
-            }
+            try requireNamedOnce(change.lineID, !ordered.remove.contains(change.lineID))
+            let isKept = kept.contains { $0.lineID == change.lineID }
+            try requireInForce(change.lineID, isKept, entitlement)
+            try requireNamedOnce(change.lineID, targets.updateValue(change.quantity, forKey: change.lineID) == nil)
         }
         return targets
     }
@@ -80,51 +80,66 @@ extension Scene {
         of line: Entitlement.LineItem,
         _ direction: LineDirection
     ) throws(Refusal) {
-        let observed: [String: Fact] = [
-            "lineId": .text(line.lineID.description), "quantity": .count(line.quantity),
-            "activated": .count(line.activated),
-        ]
+        func observed() -> [String: Fact] {
+            [
+                "lineId": .text(line.lineID.description), "quantity": .count(line.quantity),
+                "activated": .count(line.activated), "newQuantity": .count(target),
+            ]
+        }
         switch direction {
-        case .upwards where target <= line.quantity:
-            throw .rejected(
-                .lineItemNotIncreased,
-                "An upsell raises quantities; line item \(line.lineID) has \(line.quantity), the command says \(target).",
-                observed: observed,
-                required: ["quantity": .text("more than \(line.quantity)")]
+        case .upwards:
+            try require(
+                .quantityIncreased,
+                target > line.quantity,
+                observed: observed(),
+                required: ["quantity": .text("more than \(line.quantity)")],
+                else: .lineItemNotIncreased,
+                "An upsell raises quantities; line item \(line.lineID) has \(line.quantity), the command says \(target)."
             )
-        case .downwards where target >= line.quantity:
-            throw .rejected(
-                .lineItemNotReduced,
-                "A reduced tier lowers quantities; line item \(line.lineID) has \(line.quantity), the command says \(target).",
-                observed: observed,
-                required: ["quantity": .text("less than \(line.quantity)")]
+        case .downwards:
+            try require(
+                .quantityReduced,
+                target < line.quantity,
+                observed: observed(),
+                required: ["quantity": .text("less than \(line.quantity)")],
+                else: .lineItemNotReduced,
+                "A reduced tier lowers quantities; line item \(line.lineID) has \(line.quantity), the command says \(target)."
             )
-        case .upwards, .downwards, .any, .none: break
+        case .any, .none: break
         }
-        guard target >= line.activated else {
-            throw .rejected(
-                .quantityBelowActivated,
-                "Of line item \(line.lineID), \(line.activated) are activated; \(target) would be fewer. Revoke activations first.",
-                observed: observed,
-                required: ["quantity": .text("at least \(line.activated)")]
-            )
-        }
-    }
-
-    /// A command names a line item once.
-    private func lineTwice(_ id: LineID) -> Refusal {
-        .rejected(
-            .lineItemExists,
-            "The command names the line item \(id) twice.",
-            observed: ["lineId": .text(id.description)]
+        try require(
+            .quantityCoversActivated,
+            target >= line.activated,
+            observed: observed(),
+            required: ["quantity": .text("at least \(line.activated)")],
+            else: .quantityBelowActivated,
+            "Of line item \(line.lineID), \(line.activated) are activated; \(target) would be fewer. Revoke activations first."
         )
     }
 
-    private func lineNotFound(_ id: LineID) -> Refusal {
-        .rejected(
-            .lineItemNotFound,
-            "No line item \(id) is in force in subscription \(command.subscriptionID).",
-            observed: ["lineId": .text(id.description)]
+    /// A command names a line item once.
+    private func requireNamedOnce(_ id: LineID, _ isFirst: Bool) throws(Refusal) {
+        try require(
+            .lineItemNamedOnce,
+            isFirst,
+            observed: ["lineId": .text(id.description), "named": .text(isFirst ? "once" : "twice")],
+            required: ["named": .text("once")],
+            else: .lineItemExists,
+            "The command names the line item \(id) twice."
+        )
+    }
+
+    private func requireInForce(_ id: LineID, _ isInForce: Bool, _ entitlement: Entitlement) throws(Refusal) {
+        try require(
+            .lineItemInForce,
+            isInForce,
+            observed: [
+                "lineId": .text(id.description),
+                "lineState": .text(entitlement.line(id)?.state.rawValue ?? "absent"),
+            ],
+            required: ["lineState": .text(Entitlement.State.enabled.rawValue)],
+            else: .lineItemNotFound,
+            "No line item \(id) is in force in subscription \(command.subscriptionID)."
         )
     }
 }

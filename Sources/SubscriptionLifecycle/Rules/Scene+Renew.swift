@@ -27,23 +27,26 @@ extension Scene {
 
     /// Counted from the old end, or from today when the base says so and the old end has passed.
     private func end(of renewal: Renewal, after oldEnd: LocalDate?) throws(Refusal) -> LocalDate {
-        guard let oldEnd else {
-            throw .rejected(
-                .termNotExtended,
-                "The subscription never expires; there is no end to extend.",
-                observed: ["term.end": .text("never")]
-            )
-        }
-        guard let end = renewal.lastDay(after: oldEnd, today: today) else { throw outsideCalendar }
-        guard end > oldEnd else {
-            throw .rejected(
-                .termNotExtended,
-                "The new end \(end) is not after the old end \(oldEnd).",
-                observed: ["term.end": .date(oldEnd)],
-                required: ["term.end": .text("after \(oldEnd)")]
-            )
-        }
-        return end
+        try require(
+            .termHasEnd,
+            oldEnd != nil,
+            observed: ["term.end": oldEnd.map(Fact.date) ?? .text("never")],
+            required: ["term.end": .text("a day")],
+            else: .termNotExtended,
+            "The subscription never expires; there is no end to extend."
+        )
+        // What isn't there was refused above.
+        let oldEnd = oldEnd ?? today
+        let last = try inCalendar(renewal.lastDay(after: oldEnd, today: today))
+        try require(
+            .termExtended,
+            last > oldEnd,
+            observed: ["term.end": .date(oldEnd), "newEnd": .date(last)],
+            required: ["term.end": .text("after \(oldEnd)")],
+            else: .termNotExtended,
+            "The new end \(last) is not after the old end \(oldEnd)."
+        )
+        return last
     }
 
     /// A line that an upsell adds is in force from today, within the header's term.

@@ -41,17 +41,25 @@ public struct Findings: Hashable, Sendable, Codable {
     public var products: [ProductReference: ProductFinding]
     /// `nil` when the command names none.
     public var customer: PartyFinding?
+    /// The customer's contact; `nil` when the command names none.
+    public var contact: PartyFinding?
     /// `nil` when the command names none.
     public var channelPartner: PartyFinding?
+    /// The partner's internal id in EMS, where that is what names it in calls.
+    public var channelPartnerID: String?
 
     /// Nothing was looked up unless given.
     public init(
         products: [ProductReference: ProductFinding] = [:],
         customer: PartyFinding? = nil,
-        channelPartner: PartyFinding? = nil
+        contact: PartyFinding? = nil,
+        channelPartner: PartyFinding? = nil,
+        channelPartnerID: String? = nil
     ) {
         self.products = products
         self.customer = customer
+        self.contact = contact
         self.channelPartner = channelPartner
+        self.channelPartnerID = channelPartnerID
     }
 }

@@ -39,8 +39,8 @@ struct PlantedGateway: EntitlementGateway {
         try await inner.findings(for: command)
     }
 
-    func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall] {
-        inner.plannedCalls(for: decision, on: entitlement)
+    func plannedCalls(for decision: Decision, in context: ApplyContext, on snapshot: Snapshot) -> [PlannedCall] {
+        inner.plannedCalls(for: decision, in: context, on: snapshot)
     }
 
     func search(_ filter: EntitlementFilter, page: @Sendable ([Entitlement]) async throws -> Void) async throws {

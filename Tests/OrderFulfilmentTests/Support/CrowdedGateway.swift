@@ -100,8 +100,8 @@ final class CrowdedGateway: EntitlementGateway {
         return try await inner.apply(decision, in: context, intents: intents)
     }
 
-    func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall] {
-        inner.plannedCalls(for: decision, on: entitlement)
+    func plannedCalls(for decision: Decision, in context: ApplyContext, on snapshot: Snapshot) -> [PlannedCall] {
+        inner.plannedCalls(for: decision, in: context, on: snapshot)
     }
 
     func search(_ filter: EntitlementFilter, page: @Sendable ([Entitlement]) async throws -> Void) async throws {

@@ -13,8 +13,10 @@ struct Samples {
         if operation.isRead { return try reads() }
         let command = try changeCommand()
         let before = operation.column == .create || operation.column == .startTrial ? nil : subscription
-        guard case .change(let decision) = verdict(command, before) else { throw SampleError.isRefused(operation) }
-        guard case .rejected(let rejection) = verdict(command, wrongSubscription) else {
+        let allowed = examination(command, before)
+        let refusal = examination(command, wrongSubscription)
+        guard case .change(let decision) = allowed.verdict else { throw SampleError.isRefused(operation) }
+        guard case .rejected(let rejection) = refusal.verdict else {
             throw SampleError.isAllowed(operation)
         }
         let after = OutcomeEvent.Standing(
@@ -39,8 +41,17 @@ struct Samples {
         return [
             ("succeeded", event("succeeded", .changed(after, changes: changes))),
             ("rejected-\(rejection.code.rawValue)", event("rejected", .rejected(rejection, from: wrongState, refused))),
-            ("previewed", event("previewed", .previewed(after, changes: changes, calls: [call]))),
-            ("previewed-rejected", event("previewed", .previewRejected(rejection, from: wrongState, refused))),
+            (
+                "previewed",
+                event("previewed", .previewed(after, changes: changes, calls: [call], guards: allowed.checks))
+            ),
+            (
+                "previewed-rejected",
+                event(
+                    "previewed",
+                    .previewRejected(rejection, from: wrongState, refused, guards: refusal.checks)
+                )
+            ),
             ("dead-lettered", event("dead-lettered", deadLettered(changes))),
         ]
     }
@@ -128,11 +139,16 @@ struct Samples {
         return command
     }
 
-    private func verdict(_ command: ChangeCommand, _ subscription: Subscription?) -> Verdict {
-        guard let today else { return .premature(.absent) }
+    private func examination(_ command: ChangeCommand, _ subscription: Subscription?) -> Examination {
+        guard let today else { return Examination(verdict: .premature(.absent), checks: []) }
         var command = command
         if subscription != nil { command.expectedVersion = nil }
-        return Lifecycle().decide(command, on: Snapshot(subscription: subscription), today: today, patience: .exhausted)
+        return Lifecycle().examine(
+            command,
+            on: Snapshot(subscription: subscription),
+            today: today,
+            patience: .exhausted
+        )
     }
 
     private func event(_ outcome: String, _ content: OutcomeEvent.Content, suffix: String? = nil) -> OutcomeEvent {

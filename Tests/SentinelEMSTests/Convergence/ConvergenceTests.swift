@@ -259,8 +259,16 @@ struct ConvergenceTests {
     @Test("a preview shows the PATCH that would be made")
     func preview() async throws {
         let held = try EntitlementReader.read(Array(Wire.entitlement(Wire.line("1")).utf8))
-        let calls = try gateway(Script()).plannedCalls(for: GatewaySamples.update([Self.more]), on: held)
-        #expect(calls.map(\.path) == ["/entitlements/externalId=SUB-1?returnResource=true"])
+        let subscription = Subscription(version: 1, kind: .paid, endsWithTerm: false, entitlement: held)
+        let calls = try gateway(Script()).plannedCalls(
+            for: GatewaySamples.update([Self.more]),
+            in: ApplyContext(identity: CommandIdentity(source: "/shop", id: "order-1"), reason: "more"),
+            on: Snapshot(subscription: subscription)
+        )
+        #expect(
+            calls.map(\.path)
+                == ["/entitlements/externalId=SUB-1?returnResource=true&comments=cmd%3A%2Fshop%20order-1%20more"]
+        )
         #expect(
             calls.first?.body
                 == #"{"entitlement":{"productKeys":{"productKey":[{"pkId":"pk-1","totalQuantity":4}]}}}"#

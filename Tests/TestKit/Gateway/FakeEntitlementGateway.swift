@@ -179,7 +179,11 @@ public actor FakeEntitlementGateway: EntitlementGateway {
     }
 
     /// One call per decision that changes something.
-    public nonisolated func plannedCalls(for decision: Decision, on entitlement: Entitlement?) -> [PlannedCall] {
+    public nonisolated func plannedCalls(
+        for decision: Decision,
+        in context: ApplyContext,
+        on snapshot: Snapshot
+    ) -> [PlannedCall] {
         let path = "/entitlements/externalId=\(decision.subscriptionID)"
         return switch decision.plan {
         case .create: [PlannedCall(method: "POST", path: "/entitlements?returnResource=true", body: "{}")]

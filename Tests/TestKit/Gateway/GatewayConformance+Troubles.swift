@@ -144,7 +144,11 @@ extension GatewayConformance {
             try expectEqual(held?.lineItems[0].available, 6, "available")
         },
         Check("plans calls without making them") { world in
-            let planned = world.gateway.plannedCalls(for: GatewaySamples.creation(), on: nil)
+            let planned = world.gateway.plannedCalls(
+                for: GatewaySamples.creation(),
+                in: GatewaySamples.context,
+                on: Snapshot(subscription: nil)
+            )
             try expectEqual(planned.map(\.method), ["POST"], "methods")
             try expectEqual(try await world.gateway.entitlement(of: GatewaySamples.id("SUB-1")), nil, "what is held")
         },
