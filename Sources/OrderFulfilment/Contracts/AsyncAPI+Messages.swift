@@ -71,7 +71,6 @@ extension AsyncAPI {
                     "name": "schema-violation",
                     "summary": "A command that could not be understood.",
                     "headers": DeadLetterHeaders.schema().example ?? .null,
-                    "payload": CommandSchema.event(.renewSubscription).example ?? .null,
                 ]
             ],
         ]

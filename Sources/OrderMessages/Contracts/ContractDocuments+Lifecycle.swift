@@ -19,6 +19,13 @@ extension ContractDocuments {
             "guards": .array(
                 TransitionTable.Guard.allCases.map { ["guard": .string($0.rawValue), "meaning": .string($0.meaning)] }
             ),
+            "time": .array(
+                SubscriptionState.allCases.compactMap { state in
+                    state.afterItsTerm.map {
+                        ["from": .string(state.rawValue), "to": .string($0.rawValue), "when": "its term has ended"]
+                    }
+                }
+            ),
             "transitions": .array(
                 SubscriptionState.allCases.flatMap { state in
                     TransitionTable.Column.allCases.map { transition(from: state, $0) }
@@ -48,33 +55,27 @@ extension ContractDocuments {
 }
 
 extension ContractDocuments {
-    /// Where each effect of a cancellation leads: only what is in force can be marked to end with its term.
+    /// Where each effect of a cancellation leads.
     private static func effects(on state: SubscriptionState) -> JSON {
-        let closes: JSON = ["to": .string(SubscriptionState.cancelled.rawValue)]
-        let rejects: JSON = ["rejects": .string(RejectionCode.noCancellationScheduled.rawValue)]
-        let members: [(CancellationEffect, JSON)] =
-            switch state {
-            case .trial, .active:
-                [
-                    (.immediately, closes),
-                    (.endOfTerm, ["to": .string(state.rawValue), "endsWithTerm": true]),
-                    (
-                        .withdraw,
-                        [
-                            "to": .string(state.rawValue), "endsWithTerm": false,
-                            "otherwise": .string(RejectionCode.noCancellationScheduled.rawValue),
-                        ]
-                    ),
-                ]
-            case .trialExpired, .lapsed, .suspended, .absent, .cancelled:
-                [(.immediately, closes), (.endOfTerm, closes), (.withdraw, rejects)]
-            }
-        return .object(JSON.Object(members.map { JSON.Object.Member($0.0.rawValue, $0.1) }))
+        let members = CancellationEffect.allCases.map { effect in
+            JSON.Object.Member(effect.rawValue, consequence(effect, on: state))
+        }
+        return .object(JSON.Object(members))
+    }
+
+    private static func consequence(_ effect: CancellationEffect, on state: SubscriptionState) -> JSON {
+        switch effect.consequence(on: state) {
+        case .closes: ["to": .string(SubscriptionState.cancelled.rawValue)]
+        case .marks: ["to": .string(state.rawValue), "endsWithTerm": true]
+        case .withdraws(let code):
+            ["to": .string(state.rawValue), "endsWithTerm": false, "otherwise": .string(code.rawValue)]
+        case .rejects(let code): ["rejects": .string(code.rawValue)]
+        }
     }
 }
 
 extension SubscriptionState {
-    fileprivate var meaning: String {
+    var meaning: String {
         switch self {
         case .absent: "There is no entitlement of that name."
         case .trial: "A trial within its term."

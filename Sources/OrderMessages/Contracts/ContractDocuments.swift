@@ -9,7 +9,7 @@ public enum ContractDocuments {
     ///
     /// The topology's is made where the topology is; the caller appends it.
     public static func all() -> [Document] {
-        let documents = commandSchemas + outcomeSchemas + [deadLetterSchema, lifecycle, codes]
+        let documents = commandSchemas + outcomeSchemas + [deadLetterSchema, lifecycle, lifecyclePicture, codes]
         return documents.sorted { $0.path < $1.path }
     }
 
@@ -52,6 +52,8 @@ public enum ContractDocuments {
         let document = document(schema, id: "dead-letters:headers:v1", title: "The headers of a dead letter")
         return (deadLetterSchemaPath, document.prettyText)
     }
+
+    private static var lifecyclePicture: Document { ("lifecycle.svg", LifecycleDrawing().svg) }
 
     private static func document(_ schema: Schema, id: String, title: String) -> JSON {
         var document = JSON.Object()

@@ -28,6 +28,7 @@ public enum DeadLetterHeader: String, CaseIterable, Hashable, Sendable {
         return switch self {
         case .reason:
             .oneOf(DeadLetterReason.allCases.map(\.rawValue), "What kind of failure; its meaning: codes.json.")
+                .example("schema-violation")
         case .detail:
             .text(
                 0...DeadLetterHeaders.budget,

@@ -24,7 +24,7 @@ extension OutcomeSchema {
         ]
     }
 
-    private var states: Schema { .oneOf(SubscriptionState.allCases.map(\.rawValue)) }
+    private var states: Schema { .oneOf(SubscriptionState.allCases.map(\.rawValue)).example("active") }
 
     private var text: Schema { .text(0...Int.max) }
 
@@ -161,15 +161,18 @@ extension OutcomeSchema {
     }
 
     var rejection: Schema {
-        let facts = Schema.object(nil, [], others: .tolerated).example(["state": "cancelled"])
+        let facts = Schema.object(nil, [], others: .tolerated).example(["status": 400])
         return object(
             "Why it is refused.",
             [
-                .required("code", .oneOf(RejectionCode.allCases.map(\.rawValue), "See codes.json.")),
+                .required(
+                    "code",
+                    .oneOf(RejectionCode.allCases.map(\.rawValue), "What it means: codes.json.").example("ems-refused")
+                ),
                 .required(
                     "message",
                     text.described("For a person.").example(
-                        "Subscription SUB-1001 is cancelled; nothing more can be done with it."
+                        "EMS refused with status 400: The value is not allowed."
                     )
                 ),
                 .optional(
@@ -183,7 +186,7 @@ extension OutcomeSchema {
                     )
                 ),
                 .required("observed", facts.described("What was seen.")),
-                .required("required", facts.described("What the rule wants.").example(["state": "active or lapsed"])),
+                .required("required", facts.described("What the rule wants.").example([:])),
             ]
         )
     }
@@ -196,7 +199,11 @@ extension OutcomeSchema {
                 object(
                     "Why it is in the dead-letter queue.",
                     [
-                        .required("reason", .oneOf(DeadLetterReason.allCases.map(\.rawValue), "See codes.json.")),
+                        .required(
+                            "reason",
+                            .oneOf(DeadLetterReason.allCases.map(\.rawValue), "What it means: codes.json.")
+                                .example("schema-violation")
+                        ),
                         .required(
                             "detail",
                             text.described("For a person; begins with the path of what is wrong.")

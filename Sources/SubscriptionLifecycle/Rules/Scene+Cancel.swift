@@ -4,27 +4,19 @@ extension Scene {
     /// What has ended already (trial-expired, lapsed) and what is out of force (suspended: EMS updates no disabled
     /// entitlement, so no mark could be kept) is closed at once.
     func cancel(_ effect: CancellationEffect, _ subscription: Subscription) throws(Refusal) -> Decision {
-        switch effect {
-        case .immediately: return close(subscription)
-        case .endOfTerm:
-            switch state {
-            case .trial, .active: return mark(subscription, endsWithTerm: true)
-            case .trialExpired, .lapsed, .suspended: return close(subscription)
-            // The state check lets neither through; closing what is closed changes nothing.
-            case .absent, .cancelled: return close(subscription)
-            }
-        case .withdraw:
-            guard subscription.endsWithTerm, state == .trial || state == .active else {
-                throw .rejected(
-                    .noCancellationScheduled,
-                    RejectionCode.noCancellationScheduled.sentence(for: command.subscriptionID, command.operation),
-                    observed: [
-                        "state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm),
-                    ],
-                    required: ["endsWithTerm": .flag(true)]
-                )
-            }
-            return mark(subscription, endsWithTerm: false)
+        switch effect.consequence(on: state) {
+        case .closes: return close(subscription)
+        case .marks: return mark(subscription, endsWithTerm: true)
+        case .withdraws where subscription.endsWithTerm: return mark(subscription, endsWithTerm: false)
+        case .withdraws(otherwise: let code), .rejects(let code):
+            throw .rejected(
+                code,
+                code.sentence(for: command.subscriptionID, command.operation),
+                observed: [
+                    "state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm),
+                ],
+                required: ["endsWithTerm": .flag(true)]
+            )
         }
     }
 
