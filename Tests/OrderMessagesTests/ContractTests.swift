@@ -18,7 +18,7 @@ struct ContractTests {
 
     @Test("Nothing is left behind of what the code no longer says")
     func leftovers() throws {
-        for folder in ["commands", "outcomes"] {
+        for folder in ["commands", "outcomes", "dead-letters"] {
             let files = try FileManager.default.contentsOfDirectory(
                 atPath: Examples.contracts.appending(path: folder).path
             )
@@ -41,17 +41,85 @@ struct ContractTests {
         #expect(outcomes == Set(OutcomeSchema.outcomes(of: operation)))
     }
 
+    @Test("What is derived of the minimal commands is the committed file", arguments: OrderOperation.allCases)
+    func derivedExamples(operation: OrderOperation) throws {
+        for (name, json) in try Examples.derived(operation) {
+            let path = "examples/\(operation.rawValue)/\(name).json"
+            #expect(try !Examples.differs(path, json.prettyText), "\(path)")
+        }
+    }
+
     @Test("Every example of a command is understood, every poison is not, and its verdict is the committed one")
     func commandExamples() throws {
         let examples = try Examples.all().filter { $0.outcome == nil }
-        #expect(examples.filter(\.isCommand).count == 2 * OrderOperation.allCases.count)
+        for operation in OrderOperation.allCases {
+            let names = examples.filter { $0.operation == operation && $0.isCommand }.map(\.name)
+            #expect(Set(names) == Set(["minimal", "full"] + (operation.isRead ? [] : ["identity-conflict"])))
+        }
         for example in examples {
+            #expect(example.isCommand != example.isPoison, "\(example.path) is of no kind")
             let message = WireMessage(contentType: "application/cloudevents+json", body: example.bytes)
             let failure = Messages.translate(message, from: example.operation).failure
             #expect((failure == nil) == example.isCommand, "\(example.path): \(failure?.detail ?? "understood")")
             guard example.isPoison else { continue }
             let path = example.path.replacing(".json", with: ".verdict.json")
-            #expect(try !Examples.differs(path, ContractValidation.verdict(on: example.bytes).prettyText), "\(path)")
+            let verdict = ContractValidation.verdict(on: example.bytes, from: example.operation)
+            #expect(try !Examples.differs(path, verdict.prettyText), "\(path)")
+        }
+    }
+
+    @Test("Every operation has a poison for every reason of a translation", arguments: OrderOperation.allCases)
+    func everyReason(operation: OrderOperation) throws {
+        let poison = try Examples.all().filter { $0.operation == operation && $0.isPoison }
+        var reasons = Set(
+            poison.compactMap {
+                ContractValidation.verdict(on: $0.bytes, from: operation)["reason"]?.text
+                    .flatMap(DeadLetterReason.init(rawValue:))
+            }
+        )
+        // A megabyte of blanks needs no file.
+        let large = try Examples.command(operation, "full").compactBytes + Array(repeating: 0x20, count: 1 << 20)
+        if let reason = Messages.translate(WireMessage(body: large), from: operation).failure?.reason {
+            reasons.insert(reason)
+        }
+        #expect(reasons == Set(DeadLetterReason.allCases.filter(\.isFoundByTranslating)))
+        #expect(reasons.isSubset(of: DeadLetterReason.allCases.filter { $0.operations.contains(operation) }))
+    }
+
+    @Test("Every operation has a rejection for every code, with what the rules saw", arguments: OrderOperation.allCases)
+    func everyCode(operation: OrderOperation) throws {
+        let rejected = try Examples.all().filter {
+            $0.operation == operation && $0.outcome == Outcome.rejected.rawValue
+        }
+        let codes = try rejected.map { try JSONReader.read($0.bytes)["data"]?["rejection"]?["code"]?.text }
+        #expect(codes.count == operation.rejectionCodes.count)
+        #expect(Set(codes) == Set(operation.rejectionCodes.map(\.rawValue)))
+        for (example, code) in zip(rejected, codes) { #expect(example.name == "rejected-\(code ?? "")") }
+    }
+
+    @Test("An identity used twice is the same identity with another fingerprint")
+    func identityConflicts() throws {
+        for operation in OrderOperation.allCases where !operation.isRead {
+            let orders = try ["minimal", "identity-conflict"].map { name in
+                try Translator().translate(Messages.structured(Examples.command(operation, name)), from: operation)
+            }
+            #expect(orders[0].envelope.identity == orders[1].envelope.identity)
+            #expect(orders[0].fingerprint != orders[1].fingerprint)
+        }
+    }
+
+    @Test("Every example is read and written again without a loss")
+    func readAndWritten() throws {
+        for example in try Examples.all() {
+            let json = try JSONReader.read(example.bytes)
+            #expect(try JSONReader.read(json.compactBytes) == json, "\(example.path)")
+            #expect(try JSONReader.read(Array(json.prettyText.utf8)) == json, "\(example.path)")
+            guard example.isCommand else { continue }
+            // What is translated goes through the ledger's form and back.
+            let order = try Translator().translate(Messages.structured(json), from: example.operation)
+            guard case .change(let command) = order.command else { continue }
+            let kept = try JSONEncoder().encode(command)
+            #expect(try JSONDecoder().decode(ChangeCommand.self, from: kept) == command, "\(example.path)")
         }
     }
 
@@ -64,7 +132,7 @@ struct ContractTests {
         let schemas = ContractDocuments.all().filter { $0.path.hasSuffix(".schema.json") }.map {
             (name: $0.path, text: $0.text)
         }
-        #expect(schemas.count == 9 + 7 * 4 + 3 + 4)
+        #expect(schemas.count == 9 + 7 * 4 + 3 + 4 + 1)
         let verdicts = try StandardValidator.verdicts(on: cases, schemas: schemas)
         try #require(verdicts.count == cases.count)
         #expect(verdicts.last == false)

@@ -54,4 +54,52 @@ struct DeadLetterHeadersTests {
     func cut(limit: Int, expected: String) {
         #expect(TamedText.text("abcde", maximumBytes: limit) == expected)
     }
+
+    @Test(
+        "Whatever a letter says fits the published schema, to us and to a standard validator, and the schema has no more"
+    )
+    func schema() throws {
+        let foreign = ["", "d", "a\u{1B}[31m\r\nb", String(repeating: "👩‍💻é", count: 10_000)]
+        var letters: [JSON] = []
+        for reason in DeadLetterReason.allCases {
+            for text in foreign {
+                for isFull in [false, true] {
+                    let headers = DeadLetterHeaders(
+                        reason: reason,
+                        detail: text,
+                        stage: text,
+                        operation: text,
+                        queue: text,
+                        attempts: isFull ? .max : 0,
+                        time: "2026-03-01T09:30:00Z",
+                        worker: text,
+                        round: isFull ? 2 : nil,
+                        omittedHeaders: isFull ? text : nil,
+                        omittedBody: isFull ? text : nil
+                    )
+                    #expect(headers.entries.count == (isFull ? DeadLetterHeader.allCases.count : 8))
+                    letters.append(.object(JSON.Object(headers.entries.map { .init($0.name, .string($0.value)) })))
+                }
+            }
+        }
+        let schemas: [(name: String, schema: Schema)] = [
+            ("open", DeadLetterHeaders.schema()), ("closed", DeadLetterHeaders.schema(isClosed: true)),
+        ]
+        for letter in letters {
+            for (name, schema) in schemas {
+                let violation = schema.violation(in: letter)
+                #expect(violation == nil, "\(name): \(violation?.path.description ?? "") \(violation?.message ?? "")")
+            }
+        }
+        var cases = schemas.flatMap { name, _ in letters.map { (schema: name, text: $0.compactText) } }
+        // A header of its own is the publisher's right; a letter that doesn't say why is none.
+        let foreigner = letters[0].setting(["x-shop"], "7")
+        cases += [("open", foreigner.compactText), ("closed", foreigner.compactText), ("open", "{}")]
+        let verdicts = try StandardValidator.verdicts(
+            on: cases,
+            schemas: schemas.map { ($0.name, $0.schema.json.compactText) }
+        )
+        #expect(!verdicts.dropLast(3).contains(false))
+        #expect(verdicts.suffix(3) == [true, false, false])
+    }
 }

@@ -170,4 +170,14 @@ struct VersionTests {
         #expect(decide(convert, on: subscription(), expectedVersion: 1).code == .versionMismatch)
         #expect(decide(convert, on: subscription(), expectedVersion: 3).code == .notATrial)
     }
+
+    @Test("What the calendar alone does is what the list has", arguments: SubscriptionState.allCases)
+    func calendar(state: SubscriptionState) throws {
+        guard var subscription = subscription(in: state) else { return #expect(state.afterItsTerm == nil) }
+        subscription.entitlement.term.end = today
+        let tomorrow = try #require(today.adding(days: 1))
+        // What has ended already stays so.
+        guard subscription.state(on: today) == state else { return #expect(state.afterItsTerm == nil) }
+        #expect(subscription.state(on: tomorrow) == state.afterItsTerm ?? state)
+    }
 }

@@ -66,8 +66,9 @@ extension ApplyContext {
 }
 
 extension EntitlementGateway {
-    /// All that a decision looks at: what EMS has of the subscription and of the things that the command names, with
-    /// what the ledger knows. Reads only.
+    /// All that a decision looks at, with what the ledger knows.
+    ///
+    /// What EMS has of the subscription and of the things that the command names. Reads only.
     public func snapshot(
         for command: ChangeCommand,
         known: KnownSubscription?,

@@ -19,6 +19,13 @@ extension ContractDocuments {
             "guards": .array(
                 TransitionTable.Guard.allCases.map { ["guard": .string($0.rawValue), "meaning": .string($0.meaning)] }
             ),
+            "time": .array(
+                SubscriptionState.allCases.compactMap { state in
+                    state.afterItsTerm.map {
+                        ["from": .string(state.rawValue), "to": .string($0.rawValue), "when": "its term has ended"]
+                    }
+                }
+            ),
             "transitions": .array(
                 SubscriptionState.allCases.flatMap { state in
                     TransitionTable.Column.allCases.map { transition(from: state, $0) }
@@ -70,7 +77,7 @@ extension ContractDocuments {
 }
 
 extension SubscriptionState {
-    fileprivate var meaning: String {
+    var meaning: String {
         switch self {
         case .absent: "There is no entitlement of that name."
         case .trial: "A trial within its term."

@@ -9,7 +9,7 @@ public enum ContractDocuments {
     ///
     /// The topology's is made where the topology is; the caller appends it.
     public static func all() -> [Document] {
-        let documents = commandSchemas + outcomeSchemas + [lifecycle, codes]
+        let documents = commandSchemas + outcomeSchemas + [deadLetterSchema, lifecycle, lifecyclePicture, codes]
         return documents.sorted { $0.path < $1.path }
     }
 
@@ -44,6 +44,17 @@ public enum ContractDocuments {
         }
     }
 
+    /// Where the schema of the headers of a dead letter stands.
+    public static let deadLetterSchemaPath = "dead-letters/headers.v1.schema.json"
+
+    private static var deadLetterSchema: Document {
+        let schema = DeadLetterHeaders.schema()
+        let document = document(schema, id: "dead-letters:headers:v1", title: "The headers of a dead letter")
+        return (deadLetterSchemaPath, document.prettyText)
+    }
+
+    private static var lifecyclePicture: Document { ("lifecycle.svg", LifecycleDrawing().svg) }
+
     private static func document(_ schema: Schema, id: String, title: String) -> JSON {
         var document = JSON.Object()
         document.append("$schema", "https://json-schema.org/draft/2020-12/schema")
@@ -55,8 +66,12 @@ public enum ContractDocuments {
 
     private static var codes: Document {
         let codes: JSON = [
-            "rejections": .array(RejectionCode.allCases.map { $0.explanation.json("code", $0.rawValue) }),
-            "deadLetters": .array(DeadLetterReason.allCases.map { $0.explanation.json("reason", $0.rawValue) }),
+            "rejections": .array(
+                RejectionCode.allCases.map { $0.explanation.json("code", $0.rawValue, $0.operations) }
+            ),
+            "deadLetters": .array(
+                DeadLetterReason.allCases.map { $0.explanation.json("reason", $0.rawValue, $0.operations) }
+            ),
         ]
         return ("codes.json", codes.prettyText)
     }

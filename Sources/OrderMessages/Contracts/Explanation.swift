@@ -1,3 +1,5 @@
+import SubscriptionLifecycle
+
 /// What a code means, and what its reader can do about it.
 struct Explanation {
     let meaning: String
@@ -8,10 +10,13 @@ struct Explanation {
         self.action = action
     }
 
-    func json(_ name: String, _ code: String) -> JSON {
-        .object(
+    /// The code with its explanation and the operations that can end with it.
+    func json(_ name: String, _ code: String, _ operations: Set<OrderOperation>) -> JSON {
+        let operations = OrderOperation.allCases.filter(operations.contains)
+        return .object(
             JSON.Object([
                 .init(name, .string(code)), .init("meaning", .string(meaning)), .init("action", .string(action)),
+                .init("operations", .array(operations.map { .string($0.rawValue) })),
             ])
         )
     }

@@ -25,17 +25,16 @@ public struct DeadLetterHeaders: Hashable, Sendable {
         omittedHeaders: String? = nil,
         omittedBody: String? = nil
     ) {
-        let others: [(String, String?)] = [
-            ("stage", stage), ("operation", operation), ("queue", queue), ("attempts", String(attempts)),
-            ("time", time),
-            ("worker", worker), ("round", round.map { String($0) }), ("headers-omitted", omittedHeaders),
-            ("body-omitted", omittedBody),
+        let others: [(DeadLetterHeader, String?)] = [
+            (.stage, stage), (.operation, operation), (.queue, queue), (.attempts, String(attempts)), (.time, time),
+            (.worker, worker), (.round, round.map { String($0) }), (.headersOmitted, omittedHeaders),
+            (.bodyOmitted, omittedBody),
         ]
-        let tail = others.compactMap { name, value in
-            value.map { ("dead-letter-\(name)", TamedText.text($0, maximumBytes: Self.valueLimit)) }
+        let tail = others.compactMap { header, value in
+            value.map { (header.rawValue, TamedText.text($0, maximumBytes: Self.valueLimit)) }
         }
-        let head = ("dead-letter-reason", reason.rawValue)
-        let detailName = "dead-letter-detail"
+        let head = (DeadLetterHeader.reason.rawValue, reason.rawValue)
+        let detailName = DeadLetterHeader.detail.rawValue
         let used = ([head] + tail).reduce(detailName.utf8.count) { $0 + $1.0.utf8.count + $1.1.utf8.count }
         let all = [head, (detailName, TamedText.text(detail, maximumBytes: Self.budget - used))] + tail
         names = all.map(\.0)

@@ -7,22 +7,26 @@ extension CommandSchema {
         1...SubscriptionID.maximumLength,
         like: .identifier,
         "The publisher's name of the subscription; becomes the entitlement's externalId."
-    )
+    ).example("SUB-1001")
 
     static let lineID = Schema.text(
         1...LineID.maximumLength,
         like: .identifier,
         "Unique within the subscription for ever; the product key's externalId is <subscriptionId>/<lineId>."
-    )
+    ).example("1")
 
     static let attributes = Schema.object(
         "Custom attributes: names of 1 to 100 characters, values of at most 1000.",
         [],
         others: .texts(nameLength: 1...100, .text(0...1000, like: .lines)),
         maximumCount: 100
-    )
+    ).example(["Region": "EMEA"])
 
-    static let include = Schema.list(of: .oneOf(["consumption"]), 0...1, "What is wanted besides.")
+    static let include = Schema.list(
+        of: .oneOf(["consumption"]),
+        0...1,
+        "What is wanted besides: consumption, what is activated."
+    )
 
     /// The parts of create-subscription and start-trial besides the term.
     static let newSubscription: [ObjectRules.Property] = [
@@ -38,17 +42,20 @@ extension CommandSchema {
     private static let customer = Schema.object(
         "Who gets it. With a name, an unknown customer is created, unless configuration forbids it.",
         [
-            .optional("externalId", reference.described("The vendor's own id of the customer.")),
-            .optional("identifier", reference.described("The customer's identifier in EMS.")),
-            .optional("id", reference.described("The customer's internal id in EMS.")),
-            .optional("name", reference.described("The name, if it must be created.")),
+            .optional("externalId", reference.described("The vendor's own id of the customer.").example("CUST-17")),
+            .optional("identifier", reference.described("The customer's identifier in EMS.").example("CUSTOMER-17")),
+            .optional("id", reference.described("The customer's internal id in EMS.").example("c-17")),
+            .optional("name", reference.described("The name, if it must be created.").example("Example Optics GmbH")),
             .optional(
                 "contact",
                 .object(
                     "The person who owns the entitlement; an unknown one is created.",
                     [
-                        .required("email", .text(3...255, like: .email, "Finds the contact.")),
-                        .optional("name", reference.described("The name, if it must be created.")),
+                        .required(
+                            "email",
+                            .text(3...255, like: .email, "Finds the contact.").example("licences@optics.example.com")
+                        ),
+                        .optional("name", reference.described("The name, if it must be created.").example("Kim Lee")),
                     ]
                 )
             ),
@@ -59,8 +66,8 @@ extension CommandSchema {
     private static let channelPartner = Schema.object(
         "Who sold it.",
         [
-            .optional("identifier", reference.described("The partner's identifier in EMS.")),
-            .optional("externalId", reference.described("The vendor's own id of the partner.")),
+            .optional("identifier", reference.described("The partner's identifier in EMS.").example("PARTNER-3")),
+            .optional("externalId", reference.described("The vendor's own id of the partner.").example("P-3")),
         ],
         [.exactlyOne(["identifier", "externalId"])]
     )
@@ -68,10 +75,10 @@ extension CommandSchema {
     private static let product = Schema.object(
         "What the line entitles to.",
         [
-            .optional("externalId", reference.described("The vendor's own id of the product.")),
-            .optional("identifier", reference.described("The product's identifier in EMS.")),
-            .optional("name", reference.described("The product's name; with its version.")),
-            .optional("version", .text(0...255, "The product's version; may be empty.")),
+            .optional("externalId", reference.described("The vendor's own id of the product.").example("GC3040")),
+            .optional("identifier", reference.described("The product's identifier in EMS.").example("PRD-40")),
+            .optional("name", reference.described("The product's name; with its version.").example("Viewer")),
+            .optional("version", .text(0...255, "The product's version; may be empty.").example("4.2")),
         ],
         [.exactlyOne(["externalId", "identifier", "name"]), .together(["name", "version"])]
     )
@@ -81,7 +88,10 @@ extension CommandSchema {
         [
             .required("lineId", lineID),
             .required("product", product),
-            .required("quantity", .integer(quantities, "How many.")),
+            .required(
+                "quantity",
+                .integer(quantities, "How many, in the product's own unit: seats, copies, devices.").example(10)
+            ),
             .optional("attributes", attributes),
         ]
     )
@@ -91,9 +101,13 @@ extension CommandSchema {
 
 extension CommandSchema {
     private static let lengths: [ObjectRules.Property] = [
-        .optional("end", .date("The last day.")),
-        .optional("months", .integer(1...1200, "A number of months; days of the month clamp.")),
-        .optional("days", .integer(1...36500, "A number of days.")),
+        .optional("end", .date("The last day.").example("2027-02-28")),
+        .optional(
+            "months",
+            .integer(1...1200, "A number of calendar months; 31 January and a month is the last day of February.")
+                .example(12)
+        ),
+        .optional("days", .integer(1...36500, "A number of days.").example(365)),
     ]
 
     private static let oneLength: [ObjectRules.Condition] = [.exactlyOne(["end", "months", "days"])]
@@ -101,14 +115,14 @@ extension CommandSchema {
     /// The term of create-subscription.
     static let firstTerm = Schema.object(
         "The first term, both ends inclusive: end = start + months - 1 day, or start + days - 1.",
-        [.required("start", .date("The first day."))] + lengths,
+        [.required("start", .date("The first day.").example("2026-03-01"))] + lengths,
         oneLength
     )
 
     /// The term of convert-trial.
     static let paidTerm = Schema.object(
         "The first paid term, both ends inclusive.",
-        [.optional("start", .date("The first paid day; default today."))] + lengths,
+        [.optional("start", .date("The first paid day; default today.").example("2026-03-15"))] + lengths,
         oneLength
     )
 
@@ -131,8 +145,8 @@ extension CommandSchema {
     static let trial = Schema.object(
         "How long it may be tried.",
         [
-            .required("days", .integer(1...3650, "A number of days, the first included.")),
-            .optional("start", .date("The first day; default today.")),
+            .required("days", .integer(1...3650, "A number of days, the first included.").example(30)),
+            .optional("start", .date("The first day; default today.").example("2026-03-01")),
         ]
     )
 
@@ -150,7 +164,13 @@ extension CommandSchema {
     private static let changed = Schema.list(
         of: .object(
             "A line item with its new total.",
-            [.required("lineId", lineID), .required("quantity", .integer(quantities, "The new total."))]
+            [
+                .required("lineId", lineID),
+                .required(
+                    "quantity",
+                    .integer(quantities, "The new total, in the product's own unit; not the difference.").example(20)
+                ),
+            ]
         ),
         0...1000,
         "Line items with another total."
@@ -188,14 +208,20 @@ extension CommandSchema {
                 .object(
                     "Owned by that customer.",
                     [
-                        .optional("externalId", reference.described("The vendor's own id of the customer.")),
-                        .optional("identifier", reference.described("The customer's identifier in EMS.")),
-                        .optional("id", reference.described("The customer's internal id in EMS.")),
+                        .optional(
+                            "externalId",
+                            reference.described("The vendor's own id of the customer.").example("CUST-17")
+                        ),
+                        .optional(
+                            "identifier",
+                            reference.described("The customer's identifier in EMS.").example("CUSTOMER-17")
+                        ),
+                        .optional("id", reference.described("The customer's internal id in EMS.").example("c-17")),
                     ],
                     [.exactlyOne(["externalId", "identifier", "id"])]
                 )
             ),
-            .optional("modifiedSince", .date("Created or changed on that day or later.")),
+            .optional("modifiedSince", .date("Created or changed on that day or later.").example("2026-02-01")),
             .optional(
                 "states",
                 .list(

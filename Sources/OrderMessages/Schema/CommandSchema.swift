@@ -25,32 +25,51 @@ public enum CommandSchema {
                     "id",
                     text255.described(
                         "With source the identity of the command, its idempotency key. At most 255 bytes of UTF-8."
-                    )
+                    ).example("order-1")
                 ),
-                .required("source", text255.described("Who publishes: a URI reference. At most 255 bytes of UTF-8.")),
+                .required(
+                    "source",
+                    text255.described("Who publishes: a URI reference. At most 255 bytes of UTF-8.")
+                        .example("https://shop.example.com/orders")
+                ),
                 .required("type", .constant(operation.commandType, "The operation and the version of this contract.")),
-                .optional("time", .text(20...64, like: .instant, "When the command was made, RFC 3339.").orNull),
-                .optional("subject", .text(1...255, "For the publisher; the worker doesn't look at it.").orNull),
-                .optional("datacontenttype", .text(16...255, like: .jsonMediaType, "The type of data.").orNull),
-                .optional("dataschema", .text(1...1024, "For the publisher; the worker doesn't look at it.").orNull),
+                .optional(
+                    "time",
+                    .text(20...64, like: .instant, "When the command was made, RFC 3339.").example(
+                        "2026-03-01T09:30:00Z"
+                    ).orNull
+                ),
+                .optional(
+                    "subject",
+                    .text(1...255, "For the publisher; the worker doesn't look at it.").example("SUB-1001").orNull
+                ),
+                .optional(
+                    "datacontenttype",
+                    .text(16...255, like: .jsonMediaType, "The type of data.").example("application/json").orNull
+                ),
+                .optional(
+                    "dataschema",
+                    .text(1...1024, "For the publisher; the worker doesn't look at it.")
+                        .example(.string("https://shop.example.com/schemas/\(operation.rawValue)")).orNull
+                ),
                 .optional(
                     "correlationid",
                     text255.described(
                         "Echoed on every outcome; without it the AMQP correlation_id, else the id. At most 255 bytes of UTF-8."
-                    )
-                    .orNull
+                    ).example("quote-7731").orNull
                 ),
                 .optional(
                     "replaces",
                     text255.described(
                         "The id of the dead letter that this command replaces. At most 255 bytes of UTF-8."
-                    ).orNull
+                    ).example("order-0").orNull
                 ),
                 .optional(
                     "traceparent",
-                    .text(0...1024, "W3C trace context; one that isn't well-formed is ignored.").orNull
+                    .text(0...1024, "W3C trace context; one that isn't well-formed is ignored.")
+                        .example("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").orNull
                 ),
-                .optional("tracestate", .text(0...1024, "W3C trace context.").orNull),
+                .optional("tracestate", .text(0...1024, "W3C trace context.").example("shop=1").orNull),
                 .optional("dryrun", .flag("Decide only and write nothing; the outcome is previewed.").orNull),
                 .required("data", payload(operation)),
             ],
@@ -82,7 +101,11 @@ public enum CommandSchema {
                 "Which entitlement.",
                 [
                     .optional("subscriptionId", subscriptionID),
-                    .optional("entitlementId", .text(1...255, "The id of the entitlement in EMS (eId).")),
+                    .optional(
+                        "entitlementId",
+                        .text(1...255, "The id of the entitlement in EMS (eId).")
+                            .example("6f0e8b0a-5b55-4c1e-9a1f-2f6a1f0d7c11")
+                    ),
                 ] + references + [.optional("include", include)],
                 [.exactlyOne(["subscriptionId", "entitlementId"])]
             )
@@ -99,15 +122,24 @@ public enum CommandSchema {
                 .integer(
                     0...1_000_000_000,
                     "The version the subscription must have: behind it the command waits, past it it is rejected. 0: it must be absent. A dry run doesn't look at it."
-                )
+                ).example(1)
             )
         ]
 
     private static let references: [ObjectRules.Property] = [
-        .optional("orderId", .text(1...255, "The publisher's order; kept as refId2.")),
-        .optional("purchaseOrder", .text(1...255, "The customer's purchase order; kept as refId1.")),
-        .optional("requestedBy", .text(1...255, "Who ordered it.")),
-        .optional("reason", .text(1...255, like: .lines, "Why.")),
+        .optional("orderId", .text(1...255, "The publisher's order; kept as refId2.").example("SO-15865")),
+        .optional(
+            "purchaseOrder",
+            .text(1...255, "The customer's purchase order; kept as refId1.").example("PO-78521")
+        ),
+        .optional(
+            "requestedBy",
+            .text(1...255, "Who ordered it; for the audit comment in EMS.").example("jane@shop.example.com")
+        ),
+        .optional(
+            "reason",
+            .text(1...255, like: .lines, "Why; for the audit comment in EMS.").example("Renewed by phone")
+        ),
     ]
 }
 

@@ -28,16 +28,34 @@ public struct OutcomeSchema: Sendable {
         return object(
             "What became of a \(operation.rawValue): \(outcome).",
             [
-                .required("specversion", .constant("1.0")),
-                .required("id", text.described("Deterministic: what was published twice has the same id.")),
-                .required("source", .constant(OutcomeEvent.source)),
-                .required("type", .constant("orders.\(operation.rawValue).\(outcome).v1")),
-                .optional("subject", text.described("The subscription.")),
-                .required("time", .text(24...24, like: .instant, "When it was written.")),
-                .required("datacontenttype", .constant("application/json")),
-                .required("correlationid", text.described("The command's, or its id.")),
-                .optional("traceparent", text.described("W3C trace context.")),
-                .optional("tracestate", text.described("W3C trace context.")),
+                .required("specversion", .constant("1.0", "The version of CloudEvents.")),
+                .required(
+                    "id",
+                    text.described("Deterministic: what was published twice has the same id.")
+                        .example("f9718a40-91c9-594a-a7af-d53765d5c75c")
+                ),
+                .required("source", .constant(OutcomeEvent.source, "The worker, every one of them.")),
+                .required(
+                    "type",
+                    .constant(
+                        "orders.\(operation.rawValue).\(outcome).v1",
+                        "Operation, outcome, and the version of this contract."
+                    )
+                ),
+                .optional("subject", text.described("The subscription.").example("SUB-1001")),
+                .required(
+                    "time",
+                    .text(24...24, like: .instant, "When it was written, in UTC with milliseconds.")
+                        .example("2026-03-01T09:30:01.250Z")
+                ),
+                .required("datacontenttype", .constant("application/json", "The type of data.")),
+                .required("correlationid", text.described("The command's, or its id.").example("quote-7731")),
+                .optional(
+                    "traceparent",
+                    text.described("W3C trace context, the command's.")
+                        .example("00-4bf92f3577b34da6a3ce929d0e0e4736-b7ad6b7169203331-01")
+                ),
+                .optional("tracestate", text.described("W3C trace context, the command's.").example("shop=1")),
                 .required("data", data(operation, outcome)),
             ]
         )
@@ -46,11 +64,20 @@ public struct OutcomeSchema: Sendable {
     private func data(_ operation: OrderOperation, _ outcome: String) -> Schema {
         let text = Schema.text(1...Int.max)
         let head: [ObjectRules.Property] = [
-            .required("command", object("Which command.", [.required("id", text), .required("source", text)])),
-            .required("operation", .constant(operation.rawValue)),
-            .required("outcome", .constant(outcome)),
-            .optional("subscriptionId", text.described("The subscription.")),
-            .optional("orderId", text.described("The command's.")),
+            .required(
+                "command",
+                object(
+                    "Which command.",
+                    [
+                        .required("id", text.described("Its id.").example("order-1")),
+                        .required("source", text.described("Its source.").example("https://shop.example.com/orders")),
+                    ]
+                )
+            ),
+            .required("operation", .constant(operation.rawValue, "What was ordered.")),
+            .required("outcome", .constant(outcome, "What became of it.")),
+            .optional("subscriptionId", text.described("The subscription.").example("SUB-1001")),
+            .optional("orderId", text.described("The command's.").example("SO-15865")),
         ]
         switch outcome {
         case Outcome.rejected.rawValue:
@@ -76,8 +103,8 @@ public struct OutcomeSchema: Sendable {
             return object(
                 "Every entitlement has been sent.",
                 head + [
-                    .required("count", count("How many entitlements were sent.")),
-                    .required("modifiedSince", .date("What to ask for next time.")),
+                    .required("count", count("How many entitlements were sent.").example(2)),
+                    .required("modifiedSince", .date("What to ask for next time.").example("2026-03-01")),
                 ]
             )
         case _ where operation.isRead: return object("As EMS has it.", head + standing(.required))

@@ -23,6 +23,8 @@ extension Schema {
             object.append("type", type("object"))
             rules.append(to: &object)
         }
+        let examples = shownExamples
+        object.append("examples", examples.isEmpty ? nil : .array(examples))
         return .object(object)
     }
 

@@ -26,6 +26,8 @@ public struct Schema: Hashable, Sendable {
     public var kind: Kind
     /// What it means, for a person.
     public var summary: String?
+    /// Values that show what is meant; each of them fits.
+    public var examples: [JSON] = []
     /// Whether `null` is allowed too.
     public var isNullable = false
 
@@ -39,6 +41,13 @@ public struct Schema: Hashable, Sendable {
     public func described(_ summary: String) -> Schema {
         var copy = self
         copy.summary = summary
+        return copy
+    }
+
+    /// The same schema with a value that shows what is meant.
+    func example(_ value: JSON) -> Schema {
+        var copy = self
+        copy.examples = [value]
         return copy
     }
 

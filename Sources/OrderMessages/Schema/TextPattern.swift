@@ -19,6 +19,8 @@ public enum TextPattern: String, Hashable, Sendable, CaseIterable {
     case jsonMediaType = "^application/json *(;.*)?$"
     /// A CloudEvents attribute name.
     case attributeName = "^[a-z0-9]+$"
+    /// A number as decimal digits.
+    case count = "^[0-9]+$"
 
     /// Whether the text has the form.
     func matches(_ text: String) -> Bool {
@@ -31,6 +33,7 @@ public enum TextPattern: String, Hashable, Sendable, CaseIterable {
         case .instant: Self.isInstant(text)
         case .jsonMediaType: Self.isJSONMediaType(text)
         case .attributeName: !text.isEmpty && text.utf8.allSatisfy { Self.isDigit($0) || Self.isLowerCase($0) }
+        case .count: !text.isEmpty && text.utf8.allSatisfy(Self.isDigit)
         }
     }
 
@@ -45,6 +48,7 @@ public enum TextPattern: String, Hashable, Sendable, CaseIterable {
         case .instant: "a time as RFC 3339, such as 2026-03-01T12:00:00Z"
         case .jsonMediaType: "application/json"
         case .attributeName: "made of a-z 0-9"
+        case .count: "made of 0-9"
         }
     }
 
@@ -53,7 +57,7 @@ public enum TextPattern: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .date: "date"
         case .instant: "date-time"
-        case .email, .identifier, .line, .lines, .jsonMediaType, .attributeName: nil
+        case .email, .identifier, .line, .lines, .jsonMediaType, .attributeName, .count: nil
         }
     }
 

@@ -94,11 +94,3 @@ struct ContractsCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// All that `Contracts/` publishes, the topology included.
-enum PublishedContracts {
-    static func documents() throws -> [ContractDocuments.Document] {
-        let topology = try TopologyDefinitions.json(OrderTopology().topology, virtualHost: "/") + "\n"
-        return ContractDocuments.all() + [("topology.json", topology)]
-    }
-}

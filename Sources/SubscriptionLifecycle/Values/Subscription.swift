@@ -63,3 +63,14 @@ public struct Subscription: Hashable, Sendable, Codable {
         }
     }
 }
+
+extension SubscriptionState {
+    /// The state on the day after the term's end, where that is another one.
+    public var afterItsTerm: SubscriptionState? {
+        switch self {
+        case .trial: .trialExpired
+        case .active: .lapsed
+        case .absent, .trialExpired, .lapsed, .suspended, .cancelled: nil
+        }
+    }
+}

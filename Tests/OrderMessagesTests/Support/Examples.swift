@@ -15,7 +15,9 @@ enum Examples {
         var testDescription: String { path }
 
         /// Whether it is a command that the worker understands, one that it doesn't, or an outcome.
-        var isCommand: Bool { name == "minimal" || name == "full" }
+        ///
+        /// Another content under an identity that was used is understood; what is wrong shows only after the first.
+        var isCommand: Bool { ["minimal", "full", "identity-conflict"].contains(name) }
         var isPoison: Bool { name.hasPrefix("poison-") }
 
         /// The last word of the routing key, if it is an outcome.
@@ -51,6 +53,26 @@ enum Examples {
     static func command(_ operation: OrderOperation, _ name: String) throws -> JSON {
         let url = contracts.appending(path: "examples/\(operation.rawValue)/\(name).json")
         return try JSONReader.read(Array(Data(contentsOf: url)))
+    }
+
+    /// Commands made of the minimal one: for each reason that a translation can end with and a small file can show.
+    static func derived(_ operation: OrderOperation) throws -> [(name: String, json: JSON)] {
+        let good = try command(operation, "minimal").setting(["id"], "order-3")
+        let next = OrderOperation.allCases.first { $0 != operation } ?? operation
+        let poison: [(DeadLetterReason, JSON)] = [
+            (.malformedMessage, [good]),
+            (.unknownType, good.setting(["type"], "orders.order.v1")),
+            (.unsupportedVersion, good.setting(["type"], .string("orders.\(operation.rawValue).v9"))),
+            (.wrongQueue, try command(next, "minimal").setting(["id"], "order-3")),
+            (.identityMissing, good.setting(["id"], nil)),
+        ]
+        return poison.map { ("poison-\($0.rawValue)", $1) }
+            + (operation.isRead ? [] : [("identity-conflict", try identityConflict(operation))])
+    }
+
+    /// The identity of the minimal command with other content.
+    static func identityConflict(_ operation: OrderOperation) throws -> JSON {
+        try command(operation, "minimal").setting(["data", "subscriptionId"], "SUB-2002")
     }
 
     /// Compares a file below `Contracts/` with what it should be, or writes it; answers whether they differ.

@@ -15,27 +15,6 @@ extension Samples {
         )
     }
 
-    /// What the command must not find: a closed one for a cancellation, one that is there for a creation, a paid one for
-    /// a conversion, else a trial.
-    var wrongSubscription: Subscription {
-        var subscription = subscription
-        switch operation {
-        case .cancelSubscription: subscription.entitlement.state = .closed
-        case .renewSubscription, .renewWithUpsell, .renewWithReducedTier: subscription.kind = .trial
-        case .convertTrial: subscription.kind = .paid
-        case .createSubscription, .startTrial, .viewEntitlement, .syncEntitlements: break
-        }
-        return subscription
-    }
-
-    var wrongState: SubscriptionState {
-        switch operation {
-        case .cancelSubscription: .cancelled
-        case .renewSubscription, .renewWithUpsell, .renewWithReducedTier: .trial
-        case .createSubscription, .startTrial, .convertTrial, .viewEntitlement, .syncEntitlements: .active
-        }
-    }
-
     private func entitlement(end: LocalDate?) -> Entitlement {
         let term = Entitlement.Term(start: LocalDate("2025-04-01"), end: end)
         let first = Entitlement.LineItem(

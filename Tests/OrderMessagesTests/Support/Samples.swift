@@ -6,19 +6,20 @@ import Testing
 /// Outcome events as the rules of the lifecycle bring them about: what the examples are made from.
 struct Samples {
     let operation: OrderOperation
+    private static let source = "https://shop.example.com/orders"
     private let today = LocalDate(year: 2026, month: 3, day: 1)
 
     /// Names of the examples (the last word of the routing key first) and their events.
     func all() throws -> [(name: String, event: OutcomeEvent)] {
-        if operation.isRead { return try reads() }
+        try (operation.isRead ? reads() : changes()) + rejections()
+    }
+
+    private func changes() throws -> [(name: String, event: OutcomeEvent)] {
         let command = try changeCommand()
-        let before = operation.column == .create || operation.column == .startTrial ? nil : subscription
-        let allowed = examination(command, before)
-        let refusal = examination(command, wrongSubscription)
+        let before = operation.createsSubscription ? nil : subscription
+        let today = try #require(today)
+        let allowed = Lifecycle().examine(command, on: Snapshot(subscription: before), today: today, patience: .left)
         guard case .change(let decision) = allowed.verdict else { throw SampleError.isRefused(operation) }
-        guard case .rejected(let rejection) = refusal.verdict else {
-            throw SampleError.isAllowed(operation)
-        }
         let after = OutcomeEvent.Standing(
             version: decision.baseVersion + 1,
             previousState: decision.previousState,
@@ -26,21 +27,26 @@ struct Samples {
             endsWithTerm: decision.endsWithTerm,
             entitlement: decision.result(on: before?.entitlement)
         )
-        let refused = OutcomeEvent.Standing(
-            version: wrongSubscription.version,
-            state: wrongState,
-            endsWithTerm: false,
-            entitlement: wrongSubscription.entitlement
-        )
         let call = PlannedCall(
             method: "PATCH",
             path: "entitlements/\(Self.entitlementID)",
             body: #"{"entitlement":{}}"#
         )
         let changes = decision.changes
+        let digest = ContentDigest.sha256(Array(try Examples.identityConflict(operation).prettyText.utf8))
+        let refused = try refusal(operation.createsSubscription ? .subscriptionExists : .subscriptionCancelled)
+        let conflict = OutcomeEvent.Content.deadLettered(
+            .identityConflict,
+            detail:
+                "id: the command \(CommandIdentity(source: Self.source, id: "order-1")) came before with other content; "
+                + "a changed command needs an id of its own",
+            attempts: 1,
+            applied: [],
+            missing: [],
+            version: nil
+        )
         return [
             ("succeeded", event("succeeded", .changed(after, changes: changes))),
-            ("rejected-\(rejection.code.rawValue)", event("rejected", .rejected(rejection, from: wrongState, refused))),
             (
                 "previewed",
                 event("previewed", .previewed(after, changes: changes, calls: [call], guards: allowed.checks))
@@ -49,11 +55,75 @@ struct Samples {
                 "previewed-rejected",
                 event(
                     "previewed",
-                    .previewRejected(rejection, from: wrongState, refused, guards: refusal.checks)
+                    .previewRejected(refused.rejection, from: refused.state, refused.standing, guards: refused.checks)
                 )
             ),
             ("dead-lettered", event("dead-lettered", deadLettered(changes))),
+            ("dead-lettered-identity-conflict", event("dead-lettered", conflict, of: "order-1", suffix: digest)),
         ]
+    }
+
+    /// Every code that the operation can be rejected with.
+    private func rejections() throws -> [(name: String, event: OutcomeEvent)] {
+        try operation.rejectionCodes.map { code in
+            let refused = try refusal(code)
+            let content = OutcomeEvent.Content.rejected(refused.rejection, from: refused.state, refused.standing)
+            return ("rejected-\(code.rawValue)", event("rejected", content))
+        }
+    }
+
+    private typealias Refusal = (
+        rejection: Rejection, state: SubscriptionState?, standing: OutcomeEvent.Standing?, checks: [Check]
+    )
+
+    /// The rules' own refusal where it is theirs, with what they saw; else what the line says when EMS answers so.
+    private func refusal(_ code: RejectionCode) throws -> Refusal {
+        let today = try #require(today)
+        guard !operation.isRead else {
+            return (answer(of: code), code == .entitlementNotFound ? .absent : nil, nil, [])
+        }
+        let command = try changeCommand()
+        let before = operation.createsSubscription ? nil : subscription
+        guard let scene = RefusedScene(code, command, on: before, found: subscription) else {
+            let state = before?.state(on: today) ?? .absent
+            let found = code == .emsConflict ? subscription : before
+            return (answer(of: code), state, found.map { standing($0, on: today) }, [])
+        }
+        let examination = scene.examination(on: today)
+        guard case .rejected(let rejection) = examination.verdict, rejection.code == code else {
+            throw SampleError.hasAnotherCode(operation, code)
+        }
+        let state = scene.subscription?.state(on: today) ?? .absent
+        return (rejection, state, scene.subscription.map { standing($0, on: today) }, examination.checks)
+    }
+
+    /// As the line says it, which the rules don't know of.
+    private func answer(of code: RejectionCode) -> Rejection {
+        if code == .entitlementNotFound { return Rejection(.entitlementNotFound, "EMS has no such entitlement.") }
+        guard code == .emsConflict else {
+            let description = "The value of a field is not allowed."
+            return Rejection(
+                .emsRefused,
+                "EMS refused with status 400: \(description)",
+                observed: ["status": .count(400), "errorCode": .count(3001), "description": .text(description)]
+            )
+        }
+        // What is to be created has no value of before.
+        return Rejection(
+            .emsConflict,
+            "Somebody else changed orderId in EMS between look-up and write; look at it and order again.",
+            observed: ["orderId": .text("SO-15001")],
+            required: operation.createsSubscription ? [:] : ["orderId": .text("SO-14800")]
+        )
+    }
+
+    private func standing(_ subscription: Subscription, on today: LocalDate) -> OutcomeEvent.Standing {
+        OutcomeEvent.Standing(
+            version: subscription.version,
+            state: subscription.state(on: today),
+            endsWithTerm: subscription.endsWithTerm,
+            entitlement: subscription.entitlement
+        )
     }
 
     private func reads() throws -> [(name: String, event: OutcomeEvent)] {
@@ -72,9 +142,7 @@ struct Samples {
                 state: "ENABLE"
             )
         ]
-        let refused = Rejection(.entitlementNotFound, "EMS has no such entitlement.", observed: ["status": .count(404)])
         let common = [
-            ("rejected-entitlement-not-found", event("rejected", .rejected(refused, from: nil, nil))),
             (
                 "dead-lettered",
                 event(
@@ -88,7 +156,7 @@ struct Samples {
                         version: nil
                     )
                 )
-            ),
+            )
         ]
         let done: [(String, OutcomeEvent)] =
             operation == .viewEntitlement
@@ -139,20 +207,13 @@ struct Samples {
         return command
     }
 
-    private func examination(_ command: ChangeCommand, _ subscription: Subscription?) -> Examination {
-        guard let today else { return Examination(verdict: .premature(.absent), checks: []) }
-        var command = command
-        if subscription != nil { command.expectedVersion = nil }
-        return Lifecycle().examine(
-            command,
-            on: Snapshot(subscription: subscription),
-            today: today,
-            patience: .exhausted
-        )
-    }
-
-    private func event(_ outcome: String, _ content: OutcomeEvent.Content, suffix: String? = nil) -> OutcomeEvent {
-        let command = CommandIdentity(source: "https://shop.example.com/orders", id: "order-2")
+    private func event(
+        _ outcome: String,
+        _ content: OutcomeEvent.Content,
+        of id: String = "order-2",
+        suffix: String? = nil
+    ) -> OutcomeEvent {
+        let command = CommandIdentity(source: Self.source, id: id)
         return OutcomeEvent(
             id: EventID.outcome(outcome, of: command, suffix: suffix),
             operation: operation,
@@ -170,5 +231,5 @@ struct Samples {
 
 enum SampleError: Error {
     case isRefused(OrderOperation)
-    case isAllowed(OrderOperation)
+    case hasAnotherCode(OrderOperation, RejectionCode)
 }
