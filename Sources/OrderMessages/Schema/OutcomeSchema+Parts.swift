@@ -26,7 +26,8 @@ extension OutcomeSchema {
 
     private var states: Schema { .oneOf(SubscriptionState.allCases.map(\.rawValue)) }
 
-    private var text: Schema { .text(0...Int.max) }
+    // What EMS or a person has written may have line breaks.
+    private var text: Schema { .text(0...Int.max, like: nil) }
 
     private var emsState: Schema { .oneOf(Entitlement.State.allCases.map(\.rawValue), "As EMS has it.") }
 
@@ -104,7 +105,7 @@ extension OutcomeSchema {
         return object(
             "A field; null is not set.",
             [
-                .required("field", .text(1...Int.max, "Such as term.end, or lineItems.1.quantity.")),
+                .required("field", .text(1...Int.max, like: nil, "Such as term.end, or lineItems.1.quantity.")),
                 .required("from", value), .required("to", value),
             ]
         )
