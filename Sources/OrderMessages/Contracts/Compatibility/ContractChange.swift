@@ -20,7 +20,7 @@ public struct ContractChange: Hashable, Sendable, CustomStringConvertible {
     public var what: String
 
     /// One difference.
-    public init(_ verdict: Verdict, _ document: String, _ place: String = "", _ what: String) {
+    public init(_ verdict: Verdict, _ document: String, _ place: String, _ what: String) {
         self.verdict = verdict
         self.document = document
         self.place = place

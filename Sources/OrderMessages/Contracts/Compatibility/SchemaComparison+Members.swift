@@ -11,12 +11,12 @@ extension SchemaComparison {
             if let now = knownNow[property.name] {
                 compare(property.value, now, at: inner)
             } else {
-                compareUnnamed(property.value, Self.unnamed(property.name, new), at: inner, "removed")
+                compareUnnamed(property.value, Self.unnamed(new), at: inner, "removed")
             }
         }
         for property in knownNow.members where known[property.name] == nil {
             compareUnnamed(
-                Self.unnamed(property.name, old),
+                Self.unnamed(old),
                 property.value,
                 at: Self.inside(place, property.name),
                 "added"
@@ -26,13 +26,15 @@ extension SchemaComparison {
         compare(old["propertyNames"] ?? true, new["propertyNames"] ?? true, at: Self.inside(place, "* (name)"))
     }
 
-    /// What a schema says of a member that has a name in only one of them.
-    private static func unnamed(_ name: String, _ schema: JSON.Object) -> JSON {
-        // With other keywords about names, what it says isn't to be told from here.
-        schema["additionalProperties"] ?? true
+    /// What a schema says of a member that it doesn't name; `nil` where that isn't to be told from here.
+    private static func unnamed(_ schema: JSON.Object) -> JSON? {
+        let others = ["patternProperties", "unevaluatedProperties", "$ref", "$dynamicRef"]
+        return others.contains { schema[$0] != nil } ? nil : schema["additionalProperties"] ?? true
     }
 
-    private mutating func compareUnnamed(_ old: JSON, _ new: JSON, at place: String, _ word: String) {
+    /// A member that only one of them names.
+    private mutating func compareUnnamed(_ old: JSON?, _ new: JSON?, at place: String, _ word: String) {
+        guard let old, let new else { return note(.unclear, place, "\(word), judge by hand") }
         switch (old.essence, new.essence) {
         case (false, false): break
         case (false, _): note(.wider, place, word)
@@ -65,7 +67,9 @@ extension SchemaComparison {
         }
         for condition in gone { note(.wider, place, "condition removed: \(condition.compactText)") }
 
-        let (dependent, dependentNow) = (old["dependentRequired"]?.object ?? .init(), new["dependentRequired"]?.object ?? .init())
+        let (dependent, dependentNow) = (
+            old["dependentRequired"]?.object ?? .init(), new["dependentRequired"]?.object ?? .init()
+        )
         for member in dependent.members + dependentNow.members.filter({ dependent[$0.name] == nil }) {
             let (before, after) = (Self.names(dependent[member.name]), Self.names(dependentNow[member.name]))
             for name in before where !after.contains(name) {

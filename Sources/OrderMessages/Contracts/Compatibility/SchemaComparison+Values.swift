@@ -31,8 +31,12 @@ extension SchemaComparison {
         case (nil, _?): note(.narrower, place, "must be one of certain values now")
         case (_?, nil): note(.wider, place, "may be any value now")
         case (let before?, let after?):
-            for word in before where !after.contains(word) { note(.narrower, place, "value \(word.compactText) removed") }
-            for word in after where !before.contains(word) { note(.wider, place, "value \(word.compactText) added") }
+            for word in before where !after.contains(where: word.isWritten) {
+                note(.narrower, place, "value \(word.compactText) removed")
+            }
+            for word in after where !before.contains(where: word.isWritten) {
+                note(.wider, place, "value \(word.compactText) added")
+            }
         }
     }
 
@@ -54,6 +58,9 @@ extension SchemaComparison {
     ) {
         guard old != new else { return }
         let text = "\(name) \(old?.compactText ?? "none") → \(new?.compactText ?? "none")"
+        if case (.integer(let before)?, .integer(let after)?) = (old, new) {
+            return note((before < after) == isMinimum ? .narrower : .wider, place, text)
+        }
         switch (old.map(\.double), new.map(\.double)) {
         case (nil, _?): note(.narrower, place, text)
         case (_?, nil): note(.wider, place, text)
@@ -65,6 +72,9 @@ extension SchemaComparison {
 }
 
 extension JSON {
+    /// Equal byte by byte: to Swift, composed and decomposed characters are the same.
+    fileprivate func isWritten(_ other: JSON) -> Bool { compactBytes == other.compactBytes }
+
     fileprivate var double: Double? {
         switch self {
         case .integer(let number): Double(number)

@@ -75,7 +75,10 @@ struct SchemaComparison {
     /// A keyword that only narrows: without it more is allowed. What two of its values mean nobody can tell.
     private mutating func compareOther(_ name: String, _ old: JSON?, _ new: JSON?, at place: String) {
         // With these, one keyword depends on another, or one that isn't there on what is.
-        let narrows = ["pattern", "format", "oneOf", "anyOf", "not", "uniqueItems", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"]
+        let narrows = [
+            "pattern", "format", "oneOf", "anyOf", "not", "uniqueItems", "multipleOf", "exclusiveMinimum",
+            "exclusiveMaximum",
+        ]
         switch (old, new) {
         case (nil, _?) where narrows.contains(name): note(.narrower, place, "\(name) added")
         case (_?, nil) where narrows.contains(name): note(.wider, place, "\(name) removed")

@@ -6,7 +6,7 @@ extension Maker {
         let isMet = wish.side == .met
         switch wish.rule {
         case .null: return .word("null")
-        case .type: return isMet ? value(schema.notNull) : otherType(than: schema)
+        case .type: return isMet ? value(schema.notNull, nil, isNotEmpty: true) : otherType(than: schema)
         case .minimum(let number): return spelled(isMet ? number : number - 1)
         case .maximum(let number): return spelled(isMet ? number : number + 1)
         case .whole:
