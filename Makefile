@@ -2,7 +2,7 @@
 # Ratios of one run are what counts: nothing else should run meanwhile.
 BENCHMARK = ORDER_WORKER_TARGETS=TransportBenchmark swift build -c release --product TransportBenchmark
 
-.PHONY: breaks chaos help demo run test test-pure test-threads bench soak fuzz model docs build lint format contracts contracts-check packages clean
+.PHONY: breaks chaos help demo run test test-pure test-threads bench soak fuzz model schema-check docs build lint format contracts contracts-check packages clean
 
 PURE_TESTS = AMQPTests,SubscriptionLifecycleTests,OrderMessagesTests
 
@@ -20,6 +20,7 @@ help:
 	@echo "make chaos       random orders while everything breaks, compared with a model; CHAOS_COMMANDS (2000), CHAOS_CONFIGURATION (debug), CHAOS=--help"
 	@echo "make breaks      break the code on purpose, line by line, and see the invariants' tests go red; BREAKS=03 for some"
 	@echo "make model       every order of a few commands' steps, with troubles; MODEL_CHECK_EXECUTIONS (20000), MODEL_CHECK_SEED (1)"
+	@echo "make schema-check  hold the worker against Python's jsonschema, message by message; SCHEMA_CHECK_MESSAGES (300000), SCHEMA_CHECK_SEED (1)"
 	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
@@ -69,6 +70,9 @@ breaks: packages
 
 model: packages
 	MODEL_CHECK_EXECUTIONS=$${MODEL_CHECK_EXECUTIONS:-20000} ORDER_WORKER_TARGETS=ModelCheckTests swift test --filter '^ModelCheckTests\.'
+
+schema-check: packages
+	SCHEMA_CHECK_MESSAGES=$${SCHEMA_CHECK_MESSAGES:-300000} ORDER_WORKER_TARGETS=OrderMessagesTests swift test --filter '^OrderMessagesTests\.(AgreementTests|OutcomeAgreementTests|ShrinkerTests)/'
 
 docs:
 	@.ci/docs

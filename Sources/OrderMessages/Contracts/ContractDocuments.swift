@@ -9,25 +9,31 @@ public enum ContractDocuments {
     ///
     /// The topology's is made where the topology is; the caller appends it.
     public static func all() -> [Document] {
-        let documents = commandSchemas + outcomeSchemas + [deadLetterSchema, lifecycle, lifecyclePicture, codes]
+        let documents = commandSchemas() + outcomeSchemas + [deadLetterSchema, lifecycle, lifecyclePicture, codes]
         return documents.sorted { $0.path < $1.path }
     }
 
     /// Where the schema of an operation's command stands.
-    public static func commandSchemaPath(_ operation: String) -> String { "commands/\(operation).v1.schema.json" }
+    public static func commandSchemaPath(_ operation: String, version: Int = 1) -> String {
+        "commands/\(operation).v\(version).schema.json"
+    }
 
     /// Where the schema of an outcome stands.
     public static func outcomeSchemaPath(_ operation: String, _ outcome: String) -> String {
         "outcomes/\(operation).\(outcome).v1.schema.json"
     }
 
-    private static var commandSchemas: [Document] {
-        OrderOperation.allCases.map { operation in
-            let schema = CommandSchema.event(operation)
-            return (
-                commandSchemaPath(operation.rawValue),
-                document(schema, id: "commands:\(operation.rawValue):v1", title: operation.commandType).prettyText
-            )
+    /// A schema for each version of each command.
+    public static func commandSchemas(_ versions: CommandVersions = .published) -> [Document] {
+        OrderOperation.allCases.flatMap { operation in
+            versions.history(of: operation).versions.map { version in
+                let name = "\(operation.rawValue):v\(version.number)"
+                let title = "orders.\(operation.rawValue).v\(version.number)"
+                return (
+                    commandSchemaPath(operation.rawValue, version: version.number),
+                    document(version.event, id: "commands:\(name)", title: title).prettyText
+                )
+            }
         }
     }
 

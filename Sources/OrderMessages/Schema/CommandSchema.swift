@@ -4,18 +4,13 @@ public import SubscriptionLifecycle
 public enum CommandSchema {
     /// What a message in the queue of that operation must be.
     public static func event(_ operation: OrderOperation) -> Schema {
-        // Built once: the check of every message uses it.
-        events[operation] ?? envelope(operation)
+        event(operation, version: 1, data: data(operation))
     }
 
-    private static let events = Dictionary(
-        uniqueKeysWithValues: OrderOperation.allCases.map { ($0, envelope($0)) }
-    )
-
-    /// The CloudEvents attributes around the payload.
+    /// The CloudEvents attributes around the payload of a version.
     ///
     /// An attribute that is `null` counts as absent, as CloudEvents wants it.
-    private static func envelope(_ operation: OrderOperation) -> Schema {
+    public static func event(_ operation: OrderOperation, version: Int, data: Schema) -> Schema {
         let text255 = Schema.text(1...255, maximumBytes: CommandIdentity.maximumLength)
         return .object(
             operation.meaning,
@@ -32,7 +27,13 @@ public enum CommandSchema {
                     text255.described("Who publishes: a URI reference. At most 255 bytes of UTF-8.")
                         .example("https://shop.example.com/orders")
                 ),
-                .required("type", .constant(operation.commandType, "The operation and the version of this contract.")),
+                .required(
+                    "type",
+                    .constant(
+                        "orders.\(operation.rawValue).v\(version)",
+                        "The operation and the version of this contract."
+                    )
+                ),
                 .optional(
                     "time",
                     .text(20...64, like: .instant, "When the command was made, RFC 3339.").example(
@@ -71,7 +72,7 @@ public enum CommandSchema {
                 ),
                 .optional("tracestate", .text(0...1024, "W3C trace context.").example("shop=1").orNull),
                 .optional("dryrun", .flag("Decide only and write nothing; the outcome is previewed.").orNull),
-                .required("data", payload(operation)),
+                .required("data", data),
             ],
             others: .named(
                 .attributeName,
@@ -80,7 +81,8 @@ public enum CommandSchema {
         )
     }
 
-    private static func payload(_ operation: OrderOperation) -> Schema {
+    /// What the payload of v1 must be.
+    public static func data(_ operation: OrderOperation) -> Schema {
         switch operation {
         case .createSubscription:
             .object("The subscription to create.", change + newSubscription + [.required("term", firstTerm)])

@@ -26,7 +26,8 @@ extension OutcomeSchema {
 
     private var states: Schema { .oneOf(SubscriptionState.allCases.map(\.rawValue)).example("active") }
 
-    private var text: Schema { .text(0...Int.max) }
+    // What EMS or a person has written may have line breaks.
+    private var text: Schema { .text(0...Int.max, like: nil) }
 
     private var emsState: Schema { .oneOf(Entitlement.State.allCases.map(\.rawValue), "As EMS has it.") }
 
@@ -133,7 +134,7 @@ extension OutcomeSchema {
             [
                 .required(
                     "field",
-                    .text(1...Int.max, "Such as term.end, or lineItems.1.quantity.").example("term.end")
+                    .text(1...Int.max, like: nil, "Such as term.end, or lineItems.1.quantity.").example("term.end")
                 ),
                 .required("from", Schema(.anything, "What it was.").example("2026-03-31")),
                 .required("to", Schema(.anything, "What it is now.").example("2027-03-31")),

@@ -45,7 +45,7 @@ extension ObjectRules.Property {
 extension Schema {
     static func text(
         _ length: ClosedRange<Int>,
-        like pattern: TextPattern = .line,
+        like pattern: TextPattern? = .line,
         maximumBytes: Int? = nil,
         _ summary: String? = nil
     ) -> Schema {

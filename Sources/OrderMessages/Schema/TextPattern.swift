@@ -16,7 +16,7 @@ public enum TextPattern: String, Hashable, Sendable, CaseIterable {
     case instant =
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)([.][0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
     /// JSON, with or without parameters.
-    case jsonMediaType = "^application/json *(;.*)?$"
+    case jsonMediaType = "^application/json *(;[^\\u0000-\\u001F\\u007F]*)?$"
     /// A CloudEvents attribute name.
     case attributeName = "^[a-z0-9]+$"
     /// A number as decimal digits.
@@ -79,7 +79,6 @@ public enum TextPattern: String, Hashable, Sendable, CaseIterable {
     private static func isJSONMediaType(_ text: String) -> Bool {
         guard text.utf8.starts(with: "application/json".utf8) else { return false }
         let rest = text.utf8.dropFirst("application/json".utf8.count).drop { $0 == 0x20 }
-        // The point of a regular expression matches no line break.
         return rest.isEmpty || rest.first == UInt8(ascii: ";") && TextPattern.line.matches(text)
     }
 

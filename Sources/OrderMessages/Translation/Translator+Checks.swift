@@ -49,7 +49,8 @@ extension Translator {
         return text
     }
 
-    func checkType(_ event: JSON.Object, _ operation: OrderOperation) throws(Poison) {
+    /// The version that the type names, if it is one of this queue's operation that is published.
+    func checkedVersion(_ event: JSON.Object, _ operation: OrderOperation) throws(Poison) -> CommandVersion {
         guard let value = event["type"] else {
             throw Poison(.schemaViolation, "type: is required", path: "type")
         }
@@ -64,10 +65,12 @@ extension Translator {
                 path: "type"
             )
         }
-        guard type.version == "1" else {
+        let history = versions.history(of: type.operation)
+        guard let version = history.version(type.version) else {
             throw Poison(
                 .unsupportedVersion,
-                "type: version \(JSONPath.quoted("v\(type.version)")) of \(type.operation.rawValue) is not supported; send v1",
+                "type: version \(JSONPath.quoted("v\(type.version)")) of \(type.operation.rawValue) is not supported; send "
+                    + history.supported,
                 path: "type"
             )
         }
@@ -79,6 +82,7 @@ extension Translator {
                 path: "type"
             )
         }
+        return version
     }
 
     /// An answer must not land in a queue of the worker, or in one the broker reserves.

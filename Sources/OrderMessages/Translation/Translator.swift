@@ -7,10 +7,18 @@ public struct Translator: Sendable {
     /// The prefix of the topology: what a `reply_to` must not start with.
     public var topologyPrefix: String
 
+    /// Which versions of which commands it reads.
+    let versions: CommandVersions
+
     /// A translator with its limits.
-    public init(maximumMessageSize: Int = 1 << 20, topologyPrefix: String = "orders") {
+    public init(
+        maximumMessageSize: Int = 1 << 20,
+        topologyPrefix: String = "orders",
+        versions: CommandVersions = .published
+    ) {
         self.maximumMessageSize = maximumMessageSize
         self.topologyPrefix = topologyPrefix
+        self.versions = versions
     }
 
     /// Translates a message that came from the queue of that operation.
@@ -21,9 +29,9 @@ public struct Translator: Sendable {
             sender = Sender(event, message)
             try checkVersion(event)
             let identity = try identity(event, message)
-            try checkType(event, operation)
+            let version = try checkedVersion(event, operation)
             try checkReplyTo(message, event, operation)
-            return try order(event, identity, message, operation)
+            return try order(event, version, identity, message, operation)
         } catch {
             throw sender.signed(error)
         }
@@ -81,15 +89,17 @@ public struct Translator: Sendable {
 
     private func order(
         _ event: JSON.Object,
+        _ version: CommandVersion,
         _ identity: CommandIdentity,
         _ message: WireMessage,
         _ operation: OrderOperation
     ) throws(Poison) -> Order {
         do throws(SchemaViolation) {
-            if let violation = CommandSchema.event(operation).violation(in: .object(event)) { throw violation }
+            if let violation = version.event.violation(in: .object(event)) { throw violation }
             let fields = Payload(object: event, path: JSONPath())
-            let envelope = envelope(fields, identity, message, operation)
-            var command = try fields.payload("data").command(operation)
+            let envelope = try envelope(fields, identity, message, operation)
+            let data = event["data"] ?? .null
+            var command = try versions.history(of: operation).command(data, version: version)
             if envelope.isDryRun, case .change(var change) = command {
                 // A dry run looks at the subscription as it is now, and waits for nothing.
                 change.expectedVersion = nil
@@ -99,7 +109,8 @@ public struct Translator: Sendable {
                 envelope: envelope,
                 operation: operation,
                 command: command,
-                fingerprint: Fingerprint.text(type: envelope.type, data: event["data"] ?? .null)
+                // Of what was sent, not of what it became.
+                fingerprint: Fingerprint.text(type: envelope.type, data: data)
             )
         } catch {
             throw Poison(violation: error)
@@ -111,12 +122,12 @@ public struct Translator: Sendable {
         _ identity: CommandIdentity,
         _ message: WireMessage,
         _ operation: OrderOperation
-    ) -> Envelope {
+    ) throws(SchemaViolation) -> Envelope {
         let trace = TraceContext(fields, message)
         let isDryRun = fields.flag(ifPresent: "dryrun") ?? false
         return Envelope(
             identity: identity,
-            type: operation.commandType,
+            type: try fields.text("type"),
             time: fields.text(ifPresent: "time"),
             correlationID: fields.text(ifPresent: "correlationid") ?? Sender.usable(message.correlationID),
             replaces: fields.text(ifPresent: "replaces"),

@@ -38,10 +38,13 @@ struct ContractsCommand: AsyncParsableCommand {
         )
 
         @Argument(help: "The folder.") var folder = "Contracts"
+        @Option(help: "An older folder: tell whom the changes since then break, and exit 1 if anybody.")
+        var against: String?
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
             try await withExitCodes {
+                if let against { return try Self.compare(against: against, json: json) }
                 let documents = try PublishedContracts.documents()
                 let differing = documents.filter { document in
                     let url = URL(fileURLWithPath: folder).appending(path: document.path)

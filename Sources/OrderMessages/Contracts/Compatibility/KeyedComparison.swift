@@ -1,0 +1,84 @@
+/// Compares lists of things that have names: states and transitions, codes, exchanges and queues.
+struct KeyedComparison {
+    let document: String
+    private(set) var changes: [ContractChange] = []
+
+    init(_ document: String) { self.document = document }
+
+    /// Each thing by its names; what is only told to people is left out.
+    private static func things(_ document: JSON, _ list: String, by names: [String]) -> [(key: String, value: JSON)] {
+        (document[list]?.elements ?? []).map { thing in
+            let key = names.compactMap { thing[$0]?.text }.joined(separator: " ")
+            let members = (thing.object?.members ?? []).filter { !["meaning", "action"].contains($0.name) }
+            return (key, .object(JSON.Object(members)))
+        }
+    }
+
+    /// What was there must be there as it was; what is new breaks nobody unless it says so.
+    mutating func compare(
+        _ list: String,
+        by names: [String],
+        _ old: JSON,
+        _ new: JSON,
+        added: ContractChange.Verdict = .compatible,
+        reader: (String) -> ContractChange.Verdict
+    ) {
+        let before = Self.things(old, list, by: names)
+        let after = Self.things(new, list, by: names)
+        for (key, value) in before {
+            guard let now = after.first(where: { $0.key == key })?.value else {
+                changes.append(ContractChange(reader(key), document, "\(list) \(key)", "removed"))
+                continue
+            }
+            for name in Self.names(value, now) where !names.contains(name) && !Self.isSame(value[name], now[name]) {
+                let text = "\(name) \(Self.text(value[name])) → \(Self.text(now[name]))"
+                changes.append(ContractChange(reader(key), document, "\(list) \(key)", text))
+            }
+        }
+        for (key, _) in after where !before.contains(where: { $0.key == key }) {
+            changes.append(ContractChange(added, document, "\(list) \(key)", "new"))
+        }
+    }
+
+    private static func names(_ old: JSON, _ new: JSON) -> [String] {
+        let names = old.object?.members.map(\.name) ?? []
+        return names + (new.object?.members.map(\.name) ?? []).filter { !names.contains($0) }
+    }
+
+    private static func isSame(_ old: JSON?, _ new: JSON?) -> Bool { old?.canonicalBytes == new?.canonicalBytes }
+
+    private static func text(_ value: JSON?) -> String { value?.compactText ?? "none" }
+}
+
+extension KeyedComparison {
+    /// States are a closed vocabulary; a cell that leads elsewhere gives the same command another result.
+    static func lifecycle(from old: JSON, to new: JSON) -> [ContractChange] {
+        var comparison = KeyedComparison("lifecycle.json")
+        comparison.compare("states", by: ["state"], old, new, added: .breaksSubscribers) { _ in .breaksSubscribers }
+        comparison.compare("commands", by: ["command"], old, new) { _ in .breaksPublishers }
+        comparison.compare("guards", by: ["guard"], old, new) { _ in .breaksPublishers }
+        comparison.compare("transitions", by: ["from", "command"], old, new) { _ in .breaksPublishers }
+        return comparison.changes
+    }
+
+    /// Subscribers look codes up; new ones they are told to expect.
+    static func codes(from old: JSON, to new: JSON) -> [ContractChange] {
+        var comparison = KeyedComparison("codes.json")
+        comparison.compare("rejections", by: ["code"], old, new) { _ in .breaksSubscribers }
+        comparison.compare("deadLetters", by: ["reason"], old, new) { _ in .breaksSubscribers }
+        return comparison.changes
+    }
+
+    /// What exists with other arguments can't be declared again; events are the subscribers', all else the publishers'.
+    static func topology(from old: JSON, to new: JSON) -> [ContractChange] {
+        var comparison = KeyedComparison("topology.json")
+        let reader = { (key: String) -> ContractChange.Verdict in
+            key.contains(".events") ? .breaksSubscribers : .breaksPublishers
+        }
+        comparison.compare("exchanges", by: ["name"], old, new, reader: reader)
+        comparison.compare("queues", by: ["name"], old, new, reader: reader)
+        let binding = ["source", "destination_type", "destination", "routing_key"]
+        comparison.compare("bindings", by: binding, old, new, reader: reader)
+        return comparison.changes
+    }
+}
