@@ -22,6 +22,14 @@ struct ContractComparisonTests {
         return ContractComparison(try PublishedContracts.documents(), folder: folder)
     }
 
+    @Test("Contracts/ is what the code publishes: nothing differs, nothing is missing or left over")
+    func committed() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Contracts")
+        let comparison = ContractComparison(try PublishedContracts.documents(), folder: folder)
+        #expect(comparison.isSame, "\(comparison.text("Contracts"))\nWrite it anew with: make contracts")
+    }
+
     @Test("What was exported is the same, whatever stands beside it for people")
     func same() throws {
         let comparison = try comparison { folder in
