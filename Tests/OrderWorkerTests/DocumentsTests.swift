@@ -17,6 +17,29 @@ struct DocumentsTests {
     }
 }
 
+@Suite("Outcomes as the command line reads them")
+struct OutcomeViewTests {
+    @Test("Every example of an outcome can be read and told")
+    func examples() throws {
+        var count = 0
+        for operation in OrderOperation.allCases {
+            let place = root.appending(path: "Contracts/examples/\(operation.rawValue)")
+            for name in try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() {
+                let data = try Data(contentsOf: place.appending(path: name))
+                guard let view = try? JSONDecoder().decode(OutcomeView.self, from: data) else {
+                    let isNone = ["minimal", "full", "identity-conflict", "poison-"].contains { name.hasPrefix($0) }
+                    #expect(isNone, "\(operation.rawValue)/\(name) can't be read")
+                    continue
+                }
+                #expect(name.hasPrefix(view.data.outcome))
+                #expect(OutcomeText.lines(view).contains(operation.rawValue))
+                count += 1
+            }
+        }
+        #expect(count > 130)
+    }
+}
+
 @Suite("Commands to publish")
 struct CommandDraftTests {
     @Test("The operation of a whole event comes from its type")
