@@ -37,6 +37,10 @@ import Testing
         #expect((try? letter.properties.headers.encoded()) != nil)
         #expect(letter.properties.headers["dead-letter-headers-omitted"] != nil)
         #expect(letter.properties.headers.text("dead-letter-reason") == "malformed-message")
+        let headers = letter.properties.headers.fields.map { field in
+            JSON.Object.Member(field.name, .string(letter.properties.headers.text(field.name) ?? ""))
+        }
+        #expect(DeadLetterHeaders.schema(isClosed: true).violation(in: .object(JSON.Object(headers))) == nil)
         #expect(letter.body == [1, 2])
     }
 

@@ -114,9 +114,28 @@ struct ContractTests {
             let json = try JSONReader.read(example.bytes)
             #expect(try JSONReader.read(json.compactBytes) == json, "\(example.path)")
             #expect(try JSONReader.read(Array(json.prettyText.utf8)) == json, "\(example.path)")
-            guard example.isCommand else { continue }
-            // What is translated goes through the ledger's form and back.
-            let order = try Translator().translate(Messages.structured(json), from: example.operation)
+        }
+    }
+
+    @Test("What a command was read as says the same again, with nothing lost and only defaults added")
+    func typedAndWritten() throws {
+        let added: Set<String> = ["effective", "from", "lineItems"]
+        // A read looks for an entitlement, whoever asks and why.
+        let overlooked: Set<String> = ["orderId", "purchaseOrder", "requestedBy", "reason"]
+        for example in try Examples.all() where example.isCommand {
+            let event = try JSONReader.read(example.bytes)
+            let order = try Translator().translate(Messages.structured(event), from: example.operation)
+            let again = try Translator().translate(
+                Messages.structured(event.setting(["data"], order.command.data)),
+                from: example.operation
+            )
+            #expect(again.command == order.command, "\(example.path)")
+            let before = try #require(event["data"]).places
+            let after = order.command.data.places
+            let lost = before.subtracting(after).filter { !example.operation.isRead || !overlooked.contains($0.name) }
+            #expect(lost.isEmpty, "\(example.path)")
+            #expect(after.subtracting(before).allSatisfy { added.contains($0.name) }, "\(example.path)")
+            // As the ledger keeps it.
             guard case .change(let command) = order.command else { continue }
             let kept = try JSONEncoder().encode(command)
             #expect(try JSONDecoder().decode(ChangeCommand.self, from: kept) == command, "\(example.path)")
@@ -153,5 +172,27 @@ struct ContractTests {
         let renewal = try #require(cells.first { $0["from"] == "lapsed" && $0["command"] == "renew" })
         #expect(renewal["to"] == "active")
         #expect(renewal["guards"]?.elements?.count == 2)
+    }
+}
+
+/// A value that holds no others, with the way to it.
+private struct Place: Hashable {
+    var path: String
+    var name: String
+    var value: JSON
+}
+
+extension JSON {
+    /// Every leaf, whatever the order of members.
+    fileprivate var places: Set<Place> { places(at: "", "") }
+
+    private func places(at path: String, _ name: String) -> Set<Place> {
+        switch self {
+        case .object(let object) where !object.members.isEmpty:
+            Set(object.members.flatMap { $0.value.places(at: "\(path).\($0.name)", $0.name) })
+        case .array(let elements) where !elements.isEmpty:
+            Set(elements.enumerated().flatMap { $0.element.places(at: "\(path)[\($0.offset)]", name) })
+        case .null, .bool, .integer, .number, .string, .array, .object: [Place(path: path, name: name, value: self)]
+        }
     }
 }

@@ -9,19 +9,34 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 
 @Suite("What is published besides the code")
 struct DocumentsTests {
-    @Test("Contracts/ is what the code publishes, the topology included")
-    func contracts() throws {
-        for document in try PublishedContracts.documents() {
-            let text = try String(contentsOf: root.appending(path: "Contracts/\(document.path)"), encoding: .utf8)
-            #expect(text == document.text, "Contracts/\(document.path) differs; write it anew with: make contracts")
-        }
-    }
-
     @Test("The README's table has every setting with its default", arguments: SettingKey.allCases)
     func readme(key: SettingKey) throws {
         let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
         let row = "| `\(key.rawValue)` | \(key.defaultValue.map { "`\($0)`" } ?? "") | \(key.meaning) |"
         #expect(readme.contains(row), "the README lacks: \(row)")
+    }
+}
+
+@Suite("Outcomes as the command line reads them")
+struct OutcomeViewTests {
+    @Test("Every example of an outcome can be read and told")
+    func examples() throws {
+        var count = 0
+        for operation in OrderOperation.allCases {
+            let place = root.appending(path: "Contracts/examples/\(operation.rawValue)")
+            for name in try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() {
+                let data = try Data(contentsOf: place.appending(path: name))
+                guard let view = try? JSONDecoder().decode(OutcomeView.self, from: data) else {
+                    let isNone = ["minimal", "full", "identity-conflict", "poison-"].contains { name.hasPrefix($0) }
+                    #expect(isNone, "\(operation.rawValue)/\(name) can't be read")
+                    continue
+                }
+                #expect(name.hasPrefix(view.data.outcome))
+                #expect(OutcomeText.lines(view).contains(operation.rawValue))
+                count += 1
+            }
+        }
+        #expect(count > 130)
     }
 }
 
@@ -35,6 +50,33 @@ struct CommandDraftTests {
         )
         #expect(draft.operation == "renew-subscription")
         #expect(draft.id == "1")
+    }
+
+    @Test("Every example of a command can be sent as it is, each to its operation's queue")
+    func examples() throws {
+        let folder = root.appending(path: "Contracts/examples")
+        var count = 0
+        for operation in OrderOperation.allCases {
+            let place = folder.appending(path: operation.rawValue)
+            for name in ["minimal.json", "full.json", "identity-conflict.json"] {
+                guard let bytes = try? Data(contentsOf: place.appending(path: name)) else { continue }
+                let draft = try CommandDraft(event: Array(bytes), operation: nil)
+                #expect(draft.operation == operation.rawValue)
+                #expect(draft.id?.hasPrefix("order-") == true)
+                #expect(draft.body == Array(bytes))
+                count += 1
+            }
+            // A poison goes with --raw and the queue it is meant for.
+            for name in try FileManager.default.contentsOfDirectory(atPath: place.path) where name.hasPrefix("poison-")
+            {
+                guard !name.hasSuffix(".verdict.json") else { continue }
+                let bytes = Array(try Data(contentsOf: place.appending(path: name)))
+                let draft = try CommandDraft(event: bytes, operation: operation.rawValue)
+                #expect(draft.operation == operation.rawValue && draft.body == bytes)
+                count += 1
+            }
+        }
+        #expect(count >= 9 * 2 + 7 + 9 * 6)
     }
 
     @Test("Without a type the operation must be said")

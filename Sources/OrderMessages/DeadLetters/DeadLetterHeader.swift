@@ -65,7 +65,7 @@ extension DeadLetterHeaders {
             ObjectRules.Property(name: $0.rawValue, schema: $0.schema, isRequired: $0.isRequired)
         }
         return .object(
-            "The headers of a dead letter, all of them texts; together at most 16 KiB. The original's own headers stay beside them.",
+            "The headers of a dead letter, all of them texts: each but the detail at most 600 bytes, together at most 16 KiB. The original's own headers stay beside them.",
             properties,
             others: isClosed ? .refused : .tolerated
         )

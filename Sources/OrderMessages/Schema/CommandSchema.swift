@@ -136,11 +136,15 @@ public enum CommandSchema {
         ),
         .optional(
             "requestedBy",
-            .text(1...255, "Who ordered it; for the audit comment in EMS.").example("jane@shop.example.com")
+            .text(1...255, "Who ordered it; a change notes it in the audit comment in EMS.").example(
+                "jane@shop.example.com"
+            )
         ),
         .optional(
             "reason",
-            .text(1...255, like: .lines, "Why; for the audit comment in EMS.").example("Renewed by phone")
+            .text(1...255, like: .lines, "Why; a change notes it in the audit comment in EMS.").example(
+                "Renewed by phone"
+            )
         ),
     ]
 }

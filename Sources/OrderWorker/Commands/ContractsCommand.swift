@@ -1,4 +1,3 @@
-import AMQP
 import ArgumentParser
 import Foundation
 import OrderFulfilment
@@ -8,7 +7,7 @@ import OrderMessages
 struct ContractsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contracts",
-        abstract: "Schemas, lifecycle, codes and topology, from the code that runs.",
+        abstract: "Schemas, AsyncAPI, lifecycle, codes and topology, from the code that runs.",
         subcommands: [Export.self, Check.self, Validate.self]
     )
 
@@ -19,7 +18,8 @@ struct ContractsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withExitCodes {
-                for document in try PublishedContracts.documents() {
+                let documents = try PublishedContracts.documents()
+                for document in documents {
                     let url = URL(fileURLWithPath: folder).appending(path: document.path)
                     try FileManager.default.createDirectory(
                         at: url.deletingLastPathComponent(),
@@ -27,14 +27,14 @@ struct ContractsCommand: AsyncParsableCommand {
                     )
                     try Data(document.text.utf8).write(to: url)
                 }
-                print("wrote \(try PublishedContracts.documents().count) documents below \(folder)")
+                print("wrote \(documents.count) documents below \(folder)")
             }
         }
     }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Compare a folder with them; exit 1 with the names of those that differ."
+            abstract: "Compare a folder with them; exit 1 with every difference, and what is missing or left over."
         )
 
         @Argument(help: "The folder.") var folder = "Contracts"
@@ -46,23 +46,20 @@ struct ContractsCommand: AsyncParsableCommand {
             try await withExitCodes {
                 if let against { return try Self.compare(against: against, json: json) }
                 let documents = try PublishedContracts.documents()
-                let differing = documents.filter { document in
-                    let url = URL(fileURLWithPath: folder).appending(path: document.path)
-                    return (try? String(contentsOf: url, encoding: .utf8)) != document.text
-                }
+                let comparison = ContractComparison(documents, folder: URL(fileURLWithPath: folder))
                 if json {
-                    try JSONOutput.print(["differing": differing.map(\.path)])
-                    guard differing.isEmpty else { throw ExitCode.failure }
-                    return
+                    try JSONOutput.print(comparison)
+                } else if comparison.isSame {
+                    Output.line("\(documents.count) documents are as the code publishes them")
+                } else {
+                    Output.line(comparison.text(folder))
                 }
-                guard differing.isEmpty else {
-                    let names = differing.map { "  \($0.path)" }.joined(separator: "\n")
-                    throw CommandFailure(
-                        description:
-                            "\(folder) differs from what the code publishes:\n\(names)\nWrite it anew with: order-worker contracts export \(folder)"
-                    )
-                }
-                print("\(documents.count) documents are as the code publishes them")
+                guard !comparison.isSame else { return }
+                guard !json else { throw ExitCode.failure }
+                throw CommandFailure(
+                    description:
+                        "\(folder) differs from what the code publishes. Write it anew with: order-worker contracts export \(folder)"
+                )
             }
         }
     }

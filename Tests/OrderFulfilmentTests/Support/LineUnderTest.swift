@@ -122,7 +122,16 @@ struct LineUnderTest: Sendable {
     /// The dead letter of that number, once it is there.
     func deadLetter(_ index: Int = 0) async throws -> Message {
         try await eventually("dead letter \(index)") { deadLetters.count > index }
-        return deadLetters[index]
+        let letter = deadLetters[index]
+        // Whatever a test is about: what a letter says of itself is published.
+        let explanation = JSON.Object(
+            letter.properties.headers.fields.filter { $0.name.hasPrefix("dead-letter-") }.map { field in
+                JSON.Object.Member(field.name, letter.properties.headers.text(field.name).map(JSON.string) ?? .null)
+            }
+        )
+        let violation = DeadLetterHeaders.schema(isClosed: true).violation(in: .object(explanation))
+        #expect(violation == nil, "\(violation?.path.description ?? "") \(violation?.message ?? "")")
+        return letter
     }
 
     /// Waits until every delivery met its fate and the ledger has nothing open.
