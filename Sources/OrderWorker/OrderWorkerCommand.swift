@@ -14,6 +14,7 @@ struct OrderWorkerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, CheckCommand.self, DemoCommand.self, TopologyCommand.self, PublishCommand.self,
+            ConformCommand.self,
             OrdersCommand.self, DeadLettersCommand.self, PauseCommand.self, ResumeCommand.self, ContractsCommand.self,
         ]
     )
