@@ -3,6 +3,7 @@ import Foundation
 import OrderFulfilment
 import RabbitMQ
 import SubscriptionLifecycle
+import UnixSignals
 
 /// Hears what publishers send, on a queue of its own that gets copies: the worker's queues are not touched.
 struct PublisherListener {
@@ -63,14 +64,21 @@ struct PublisherListener {
         )
     }
 
-    /// Grades what comes until `isEnough`, or until the time is over.
+    /// Grades what comes until `isEnough`, until the time is over, or until somebody presses Ctrl-C.
     func grade(_ grade: PublisherGrade, for seconds: Double, isEnough: @escaping @Sendable (PublisherGrade) -> Bool)
         async
         -> PublisherGrade
     {
         let (consumer, exchange, events) = (consumer, exchange, topology.events)
         let stopping = Task {
-            try? await Task.sleep(for: .seconds(seconds))
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await Task.sleep(for: .seconds(seconds)) }
+                group.addTask {
+                    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
+                }
+                await group.next()
+                group.cancelAll()
+            }
             await consumer.stop()
         }
         var grade = grade

@@ -82,7 +82,7 @@ struct SubscriberFeed {
             return (depth.messages, depth.consumers)
         } catch {
             // A queue that went away with its consumer is consumed by nobody.
-            guard case .topology = error else { throw error }
+            guard case .refused(code: 404, _) = error else { throw error }
             return (0, 0)
         }
     }
