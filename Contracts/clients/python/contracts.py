@@ -28,6 +28,8 @@ class Operation:
     type: str
     # Reads have no place in the order of changes.
     is_numbered: bool
+    # Whether it makes a subscription where there is none.
+    creates: bool
     validator: Draft202012Validator
 
 
@@ -41,7 +43,8 @@ class Contracts:
         events = next(x["name"] for x in topology["exchanges"] if x["name"].endswith(".events"))
         self.events = self._named(events, published, prefix)
         keys = {b["routing_key"] for b in topology["bindings"] if b["source"] == published}
-        self.operations = {key: self._operation(home / f"commands/{key}.v1.schema.json", key) for key in keys}
+        creating = self._creating(self._read(home / "lifecycle.json"))
+        self.operations = {key: self._operation(home / f"commands/{key}.v1.schema.json", key, creating) for key in keys}
         outcomes = (self._read(path) for path in sorted((home / "outcomes").glob("*.schema.json")))
         # A type that isn't here belongs to a later contract.
         self.event_types = {schema["properties"]["type"]["const"] for schema in outcomes}
@@ -71,9 +74,14 @@ class Contracts:
         usual = published.rsplit(".", 1)[0]
         return name if prefix is None else prefix + name.removeprefix(usual)
 
+    @staticmethod
+    def _creating(lifecycle: Any) -> set[str]:
+        commands = {t["command"] for t in lifecycle["transitions"] if t["from"] == "absent" and "to" in t}
+        return {name for c in lifecycle["commands"] if c["command"] in commands for name in c["operations"]}
+
     @classmethod
-    def _operation(cls, path: Path, name: str) -> Operation:
+    def _operation(cls, path: Path, name: str, creating: set[str]) -> Operation:
         schema = cls._read(path)
         fields = schema["properties"]["data"]["properties"]
         validator = Draft202012Validator(schema, format_checker=FormatChecker(formats=["date"]))
-        return Operation(name, schema["properties"]["type"]["const"], "expectedVersion" in fields, validator)
+        return Operation(name, schema["properties"]["type"]["const"], "expectedVersion" in fields, name in creating, validator)

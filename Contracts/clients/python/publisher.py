@@ -100,17 +100,22 @@ class Publisher:
 
     def order(self, operation: str, data: dict[str, Any], command: str | None = None, dryrun: bool = False,
               reply_to: str | None = None) -> str:
-        """Puts a command into the outbox, with its place in the order of the subscription's changes."""
+        """Puts a command into the outbox, with its place in the order of the subscription's changes.
+
+        What is there under that id already stays as it is: whoever asks again after a crash means the same command.
+        """
         if operation not in self._contracts.operations:
             raise NotInContract(f"there is no operation {operation}")
         kind = self._contracts.operations[operation]
         command = command or str(uuid.uuid4())
         subscription = data.get("subscriptionId")
         with self._store.transaction():
+            if self._store.has(command):
+                return command
             number = None
             if kind.is_numbered and not dryrun:
-                number = self._store.next_number(subscription or "")
-                data = {**data, "expectedVersion": number}
+                number = self._store.next_number(subscription or "", kind.creates)
+                data = data if number is None else {**data, "expectedVersion": number}
             event: Event = {
                 "specversion": "1.0", "id": command, "source": self._source, "type": kind.type,
                 "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),

@@ -36,15 +36,23 @@ class Store:
 
     # The publisher's side: an outbox.
 
-    def next_number(self, subscription: str) -> int:
-        """The lowest version that no open command expects: one that was refused leaves its number to the next."""
+    def next_number(self, subscription: str, creates: bool) -> int | None:
+        """The lowest version that no open command expects: one that was refused leaves its number to the next.
+
+        None for a subscription that somebody else made, as long as no event has told its version.
+        """
         known = self._db.execute("select version from subscriptions where id = ?", [subscription]).fetchone()
         taken = {number for (number,) in self._db.execute(
             "select number from commands where subscription = ? and outcome is null", [subscription])}
+        if not known and not taken and not creates:
+            return None
         number = known[0] if known else 0
         while number in taken:
             number += 1
         return number
+
+    def has(self, command: str) -> bool:
+        return self._db.execute("select 1 from commands where id = ?", [command]).fetchone() is not None
 
     def keep(self, command: str, operation: str, subscription: str | None, number: int | None,
              message: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ struct ConformFindings<Rule: ConformRule>: Sendable {
 
     private var findings: [Rule: [ConformReport.Finding]] = [:]
     private var counts: [Rule: [Severity: Int]] = [:]
-    private var notSeen: [Rule: String] = [:]
+    private var notSeen: [Rule: String?] = [:]
 
     /// Notes a finding; `message` names the message it is about.
     mutating func add(_ severity: Severity, _ rule: Rule, _ message: String?, _ detail: String) {
@@ -14,8 +14,8 @@ struct ConformFindings<Rule: ConformRule>: Sendable {
         findings[rule, default: []].append(.init(severity: severity, message: message, detail: detail))
     }
 
-    /// Notes that nothing can be said about a rule, and why.
-    mutating func leave(_ rule: Rule, because reason: String) { notSeen[rule] = reason }
+    /// Notes that nothing can be said about a rule, and why where that isn't plain.
+    mutating func leave(_ rule: Rule, because reason: String?) { notSeen[rule] = .some(reason) }
 
     /// One line for each rule, in the order in which they are declared.
     var rules: [ConformReport.Rule] {
@@ -36,7 +36,7 @@ struct ConformFindings<Rule: ConformRule>: Sendable {
                 failures: failures,
                 hints: hints,
                 findings: found.filter { $0.severity == .failure } + found.filter { $0.severity == .hint },
-                reason: notSeen[rule]
+                reason: notSeen[rule] ?? nil
             )
         }
     }

@@ -58,7 +58,10 @@ struct PublisherGrade: Sendable {
         var findings = findings
         identities.judge(into: &findings)
         numbers.judge(into: &findings)
-        if received == 0 { findings.add(.failure, .schema, nil, "nothing was received, so nothing can be said") }
+        if received == 0 {
+            for rule in PublisherRule.allCases { findings.leave(rule, because: nil) }
+            findings.add(.failure, .schema, nil, "nothing was received, so nothing can be said")
+        }
         var counts = [
             ConformReport.Count(what: received == 1 ? "message" : "messages", count: received),
             ConformReport.Count(what: "sent again", count: resent),

@@ -60,18 +60,23 @@ struct SubscriberFeed {
     }
 
     /// Asks until the subscriber has seen the last event and says the same twice, or until the time is over.
+    ///
+    /// What can't be asked yet, as a database that isn't there, is asked again.
     func answer(from source: AnswerSource, last: String) async throws -> SubscriberAnswer {
         if source == .standardInput { return SubscriberAnswer(try await source.text() ?? "") }
-        var answer = SubscriberAnswer(try await source.text() ?? "")
-        while ContinuousClock.now < deadline {
+        var before: SubscriberAnswer?
+        while true {
+            let isLast = ContinuousClock.now >= deadline
+            do {
+                let answer = SubscriberAnswer(try await source.text() ?? "")
+                if isLast { return answer }
+                if answer == before, answer.views[last] != nil, try await depth()?.messages ?? 0 == 0 { return answer }
+                before = answer
+            } catch let failure as CommandFailure {
+                guard !isLast else { throw failure }
+            }
             try await Task.sleep(for: Self.pause)
-            let next = SubscriberAnswer(try await source.text() ?? "")
-            let isOver = next == answer && next.views[last] != nil
-            answer = next
-            guard isOver else { continue }
-            if try await depth()?.messages ?? 0 == 0 { break }
         }
-        return answer
     }
 
     /// What is in the subscriber's queue; `nil` when it isn't known.

@@ -74,7 +74,11 @@ struct PublisherGradeTests {
     }
 
     @Test("Nothing received is no pass")
-    func nothing() { #expect(report([]).failed == ["schema"]) }
+    func nothing() {
+        let report = report([])
+        #expect(report.failed == ["schema"])
+        #expect(report.rules.allSatisfy { $0.verdict == ($0.rule == "schema" ? .failed : .notSeen) }, "\(report)")
+    }
 
     private static let broken: [(PublisherRule, String, Sent)] = [
         (.routing, "wrong-queue", Sent(key: "cancel-subscription")),
