@@ -1,9 +1,11 @@
-"""The subscriber of Contracts/clients/python with one fault: --fault names it."""
+"""The subscriber of Contracts/clients/python with one fault, or one misfortune: --fault names it."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Contracts/clients/python"))
+
+from pika.exceptions import AMQPConnectionError  # noqa: E402
 
 import store  # noqa: E402
 import subscriber  # noqa: E402
@@ -22,6 +24,14 @@ class BadStore(store.Store):
 class BadSubscriber(subscriber.Subscriber):
     def understands(self, kind):
         return super().understands(kind) or fault == "any-version"
+
+    taken = 0
+
+    def take(self, body):
+        super().take(body)
+        self.taken += 1
+        if fault == "loses-acknowledgements" and self.taken in (30, 60):
+            raise AMQPConnectionError("lost after it was stored, before it was acknowledged")
 
     def _apply(self, event, data):
         if fault == "takes-previews" and data["outcome"] == "previewed":

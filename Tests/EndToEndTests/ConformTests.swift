@@ -15,7 +15,7 @@ import Testing
     ]
 
     @Test(
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(4)),
         arguments: [
             (nil, nil), ("transient", "properties"), ("expiring", "properties"), ("reused-id", "idempotency"),
             ("constant-number", "numbering"), ("unknown-field", "schema"), ("reserved-header", "headers"),
@@ -36,7 +36,7 @@ import Testing
                 "--messages",
                 "4",
                 "--for",
-                "60s",
+                "100s",
                 "--json"
             )
             let file = world.folder.appending(path: "commands")
@@ -63,13 +63,13 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(4)))
     func `Listening beside a worker takes nothing from it, and sees what no queue is bound for`() async throws {
         try await World.run { world in
             let worker = try await world.startWorker()
             let listening = try await KeptProgram.start(
                 Program.path("order-worker"),
-                ["conform", "publisher", "--messages", "4", "--for", "60s"],
+                ["conform", "publisher", "--messages", "4", "--for", "100s"],
                 environment: world.settings,
                 logFile: world.folder.appending(path: "conform.log")
             )
@@ -105,10 +105,10 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(4)),
         arguments: [
             (nil, nil), ("by-arrival", "order"), ("keeps-duplicates", "duplicates"), ("any-version", "future-versions"),
-            ("takes-previews", "refusals"),
+            ("takes-previews", "refusals"), ("loses-acknowledgements", nil),
         ] as [(fault: String?, rule: String?)]
     )
     func `The subscriber in Python conforms, and one with a fault breaks that rule`(fault: String?, rule: String?)
@@ -135,6 +135,8 @@ import Testing
                 answer,
                 "--seed",
                 "1",
+                "--for",
+                "100s",
                 "--json"
             )
             let report = try #require(try ended.json() as? [String: Any], "\(ended) \(subscriber.log)")
@@ -150,7 +152,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(4)))
     func `A subscriber that isn't there, and wrong usage, are told`() async throws {
         try await World.run { world in
             let nobody = try await world.order("conform", "subscriber", "--answer", "-", "--for", "1s")
