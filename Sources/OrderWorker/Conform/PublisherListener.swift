@@ -43,6 +43,7 @@ struct PublisherListener {
             }
         } catch let error as BrokerFailure {
             guard case .topology(let differences) = error else { throw error }
+            if declares { try? await administration.delete(exchange: strays) }
             throw CommandFailure(
                 description:
                     "\(differences.map(\.description).joined(separator: "; ")). Without a worker, listen to an "
@@ -65,10 +66,11 @@ struct PublisherListener {
     }
 
     /// Grades what comes until `isEnough`, until the time is over, or until somebody presses Ctrl-C.
-    func grade(_ grade: PublisherGrade, for seconds: Double, isEnough: @escaping @Sendable (PublisherGrade) -> Bool)
-        async
-        -> PublisherGrade
-    {
+    func grade(
+        _ grade: PublisherGrade,
+        for seconds: Double,
+        isEnough: (PublisherGrade) -> Bool
+    ) async -> PublisherGrade {
         let (consumer, exchange, events) = (consumer, exchange, topology.events)
         let stopping = Task {
             await withTaskGroup(of: Void.self) { group in
