@@ -15,6 +15,7 @@ struct OrderWorkerCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, DemoCommand.self, TopologyCommand.self, PublishCommand.self,
             PreviewCommand.self,
+            ConformCommand.self,
             OrdersCommand.self, DeadLettersCommand.self, PauseCommand.self, ResumeCommand.self, ContractsCommand.self,
         ]
     )

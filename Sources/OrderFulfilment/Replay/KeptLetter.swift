@@ -6,7 +6,7 @@ public import SubscriptionLifecycle
 /// A message of the dead-letter queue, as its headers explain it.
 public struct KeptLetter: Hashable, Sendable {
     /// Says on a replayed message which round of it this is, for one that the ledger doesn't know.
-    static let roundHeader = "replay-round"
+    public static let roundHeader = "replay-round"
 
     /// The letter as it lies in the queue.
     public let message: Message

@@ -1,5 +1,5 @@
-import AMQP
-import OrderMessages
+public import AMQP
+public import OrderMessages
 import SubscriptionLifecycle
 
 extension Line {
@@ -33,7 +33,7 @@ extension Line {
 
 extension WireMessage {
     /// What the translator needs of a delivered message.
-    init(_ message: Message) {
+    public init(_ message: Message) {
         var headers: [String: String] = [:]
         for field in message.properties.headers.fields where headers[field.name] == nil {
             switch field.value {

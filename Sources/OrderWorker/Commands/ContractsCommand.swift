@@ -46,7 +46,7 @@ struct ContractsCommand: AsyncParsableCommand {
             try await withExitCodes {
                 if let against { return try Self.compare(against: against, json: json) }
                 let documents = try PublishedContracts.documents()
-                let comparison = ContractComparison(documents, folder: URL(fileURLWithPath: folder))
+                let comparison = FolderComparison(documents, folder: URL(fileURLWithPath: folder))
                 if json {
                     try JSONOutput.print(comparison)
                 } else if comparison.isSame {

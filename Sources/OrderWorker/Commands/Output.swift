@@ -9,6 +9,9 @@ enum Output {
         fflush(nil)
     }
 
+    /// Tells on standard error how things go, apart from what is printed for programs.
+    static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
     /// Tells on standard error what a person should know and what does not end the command.
     static func warning(_ text: String) {
         FileHandle.standardError.write(Data("warning: \(text)\n".utf8))

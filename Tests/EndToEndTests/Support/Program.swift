@@ -30,15 +30,22 @@ enum Program {
     /// Runs `order-worker` to its end.
     static func orderWorker(_ arguments: [String], environment: [String: String], in folder: URL) async throws -> Ended
     {
+        try await run(try path("order-worker"), arguments, environment: environment, in: folder)
+    }
+
+    /// Runs a program to its end.
+    static func run(
+        _ executable: String,
+        _ arguments: [String],
+        environment: [String: String],
+        in folder: URL
+    ) async throws -> Ended {
         let name = UUID().uuidString
         let (out, err) = (folder.appending(path: "\(name).out"), folder.appending(path: "\(name).err"))
         // The shell sends standard output to a file of its own, so that it can be told from standard error.
         let program = try await KeptProgram.start(
             "/bin/sh",
-            [
-                "-c", #"out=$1; err=$2; shift 2; "$@" >"$out" 2>"$err""#, "sh", out.path, err.path,
-                try path("order-worker"),
-            ]
+            ["-c", #"out=$1; err=$2; shift 2; "$@" >"$out" 2>"$err""#, "sh", out.path, err.path, executable]
                 + arguments,
             environment: environment,
             logFile: folder.appending(path: "\(name).log")

@@ -2,7 +2,7 @@ import Foundation
 import OrderMessages
 
 /// A folder held against what the code publishes.
-struct ContractComparison: Encodable {
+struct FolderComparison: Encodable {
     /// A document with another text.
     struct Differing: Encodable {
         let path: String

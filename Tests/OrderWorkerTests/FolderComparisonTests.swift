@@ -5,9 +5,9 @@ import Testing
 @testable import OrderWorker
 
 @Suite("contracts check")
-struct ContractComparisonTests {
+struct FolderComparisonTests {
     /// A folder as `contracts export` writes it, changed by a test.
-    private func comparison(_ change: (URL) throws -> Void) throws -> ContractComparison {
+    private func comparison(_ change: (URL) throws -> Void) throws -> FolderComparison {
         let folder = FileManager.default.temporaryDirectory.appending(path: "contracts-check-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         for document in try PublishedContracts.documents() {
@@ -19,14 +19,14 @@ struct ContractComparisonTests {
             try Data(document.text.utf8).write(to: url)
         }
         try change(folder)
-        return ContractComparison(try PublishedContracts.documents(), folder: folder)
+        return FolderComparison(try PublishedContracts.documents(), folder: folder)
     }
 
     @Test("Contracts/ is what the code publishes: nothing differs, nothing is missing or left over")
     func committed() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Contracts")
-        let comparison = ContractComparison(try PublishedContracts.documents(), folder: folder)
+        let comparison = FolderComparison(try PublishedContracts.documents(), folder: folder)
         #expect(comparison.isSame, "\(comparison.text("Contracts"))\nWrite it anew with: make contracts")
     }
 
