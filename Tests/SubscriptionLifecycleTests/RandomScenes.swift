@@ -29,7 +29,7 @@ struct RandomScenes {
         let isOver = chance(15)
         let lines = ["1", "2"].filter { _ in chance(80) }.map { id in
             // EMS may have more activated than the total.
-            line(id, quantity: 10, available: pick([-3, 0, 4, 10]), state: isOver ? .disabled : .enabled, end: end)
+            line(id, quantity: 10, available: pick([-12, 0, 4, 10]), state: isOver ? .disabled : .enabled, end: end)
         }
         return SubscriptionLifecycleTests.subscription(
             kind: pick([.trial, .paid]),

@@ -9,7 +9,7 @@ struct RejectionCodeTests {
     func rules() {
         var scenes = RandomScenes(seed: 1)
         var seen: [OrderOperation: Set<RejectionCode>] = [:]
-        for _ in 0..<20_000 {
+        for _ in 0..<8000 {
             for operation in OrderOperation.allCases {
                 guard let code = scenes.decide(operation)?.code else { continue }
                 seen[operation, default: []].insert(code)
