@@ -72,7 +72,7 @@ model: packages
 	MODEL_CHECK_EXECUTIONS=$${MODEL_CHECK_EXECUTIONS:-20000} ORDER_WORKER_TARGETS=ModelCheckTests swift test --filter '^ModelCheckTests\.'
 
 schema-check: packages
-	SCHEMA_CHECK_MESSAGES=$${SCHEMA_CHECK_MESSAGES:-300000} ORDER_WORKER_TARGETS=OrderMessagesTests swift test --filter '^OrderMessagesTests\.(AgreementTests|OutcomeAgreementTests|ShrinkerTests)/'
+	SCHEMA_CHECK_MESSAGES=$${SCHEMA_CHECK_MESSAGES:-300000} ORDER_WORKER_TARGETS=OrderMessagesTests swift test --filter '^OrderMessagesTests\.(AgreementTests|OutcomeAgreementTests|ShrinkerTests|SoundnessTests)/'
 
 docs:
 	@.ci/docs

@@ -63,6 +63,8 @@ extension MessageSource.Origin {
         case .edge(_, .violated): "on the edge, outside"
         case .size(.met): "as large as may be"
         case .size(.violated): "a byte too large"
+        case .depth(.met): "as deep as may be"
+        case .depth(.violated): "a level too deep"
         case .damaged: "damaged"
         }
     }

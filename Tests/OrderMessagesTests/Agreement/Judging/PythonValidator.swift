@@ -41,7 +41,7 @@ final class PythonValidator: Sendable {
     struct Case: Sendable {
         var schema: String
         var bytes: [UInt8]
-        var depth = JSONReader.maximumDepth
+        var depth = 32
     }
 
     private let process: Process

@@ -38,13 +38,13 @@ struct Run {
     mutating func go(_ count: Int) async throws {
         let source = source
         @Sendable func batch(_ start: Int) -> [MessageSource.Message] {
-            (min(start, count)..<min(start + 500, count)).map(source.message)
+            (min(start, count)..<min(start + 200, count)).map(source.message)
         }
         var following = batch(0)
-        for start in stride(from: 0, to: count, by: 500) where disagreements.count < mostDisagreements {
+        for start in stride(from: 0, to: count, by: 200) where disagreements.count < mostDisagreements {
             let messages = following
             // Made while the standard validator is at work.
-            async let made = batch(start + 500)
+            async let made = batch(start + 200)
             let judgements = try await judge.judge(messages.map { ($0.operation, $0.draft, $0.isBinary) })
             for (message, judgement) in zip(messages, judgements) {
                 census.count(message, judgement)

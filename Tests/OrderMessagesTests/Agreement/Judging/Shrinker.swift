@@ -3,22 +3,30 @@ struct Shrinker {
     /// Which of these still show it.
     let shows: ([Draft]) async throws -> [Bool]
 
-    /// Greedy: the smallest step that still shows it is taken, until none does.
+    /// Goes through all that could be taken away or made simpler, and again from the start until nothing more can.
     func shrunk(_ draft: Draft) async throws -> Draft {
         var smallest = draft
-        while true {
-            let size = smallest.cost
-            let candidates = Array(smallest.smaller.filter { $0.cost < size }.sorted { $0.cost < $1.cost }.prefix(4000))
-            // The smallest few at first: mostly one of them does.
-            var next: Draft?
-            for start in stride(from: 0, to: candidates.count, by: 200) {
-                let some = Array(candidates[start..<min(start + 200, candidates.count)])
-                next = zip(some, try await shows(some)).first { $1 }?.0
-                if next != nil { break }
+        var isDone = false
+        while !isDone {
+            let before = smallest.cost
+            var place = 0
+            while true {
+                let size = smallest.cost
+                let steps = smallest.smaller.filter { $0.cost < size }
+                guard place < steps.count else { break }
+                // Many are asked about at a time: an answer takes as long as the way there.
+                let some = Array(steps[place..<min(place + 60, steps.count)])
+                if let index = try await shows(some).firstIndex(of: true) {
+                    smallest = some[index]
+                    // What came before didn't help, and mostly doesn't now.
+                    place += index
+                } else {
+                    place += some.count
+                }
             }
-            guard let next else { return smallest }
-            smallest = next
+            isDone = smallest.cost == before
         }
+        return smallest
     }
 }
 
@@ -31,12 +39,15 @@ extension Draft {
         // An escape is worse than what it stands for.
         case .escaped(let text): 3 + Self.cost(of: text) + text.utf16.count
         case .list(let elements): 2 + elements.reduce(0) { $0 + $1.cost + 1 }
-        case .object(let members): 2 + members.reduce(0) { $0 + Self.cost(of: $1.name) + $1.value.cost + 4 }
+        case .object(let members):
+            2 + members.reduce(0) { $0 + Self.cost(of: $1.name) + $1.value.cost + 4 }
         }
     }
 
     private static func cost(of text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + ($1 == "a" ? 1 : $1.value >= 0x21 && $1.value < 0x7F ? 2 : 6) }
+        text.unicodeScalars.reduce(0) {
+            $0 + ($1 == "a" ? 1 : $1.value >= 0x21 && $1.value < 0x7F ? 2 : 6)
+        }
     }
 
     /// The same with one thing taken away or made simpler, at any place.
@@ -77,8 +88,12 @@ extension Draft {
     private static func without<Element>(_ elements: [Element]) -> [[Element]] {
         guard elements.count > 1 else { return elements.isEmpty ? [] : [[]] }
         let half = elements.count / 2
-        let single = elements.count > 40 ? [] : elements.indices.map { Array(elements[..<$0] + elements[($0 + 1)...]) }
-        return [Array(elements.prefix(half)), Array(elements.dropFirst(half)), Array(elements.dropLast())] + single
+        let single =
+            elements.count > 40
+            ? [] : elements.indices.map { Array(elements[..<$0] + elements[($0 + 1)...]) }
+        return [
+            Array(elements.prefix(half)), Array(elements.dropFirst(half)), Array(elements.dropLast()),
+        ] + single
     }
 
     private static func smaller(_ text: String) -> [String] {
