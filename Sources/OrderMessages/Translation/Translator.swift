@@ -99,7 +99,8 @@ public struct Translator: Sendable {
                 envelope: envelope,
                 operation: operation,
                 command: command,
-                fingerprint: Fingerprint.text(type: envelope.type, data: event["data"] ?? .null)
+                fingerprint: Fingerprint.text(type: envelope.type, data: event["data"] ?? .null),
+                content: ["type": event["type"] ?? .null, "data": event["data"] ?? .null]
             )
         } catch {
             throw Poison(violation: error)
