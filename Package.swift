@@ -241,7 +241,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteLedgerTests",
         dependencies: [
-            "SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb,
+            "SQLiteLedger", "LedgerStorage", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages",
+            "SubscriptionLifecycle", grdb,
         ]
     ),
 

@@ -51,6 +51,8 @@ import Testing
         try await ledger.announced(grant.claim.identity, round: 1, at: LedgerScene.time(2))
         let file = try await ledger.caseFile(of: grant.claim.identity)
         #expect(file?.announcedAt == LedgerScene.time(2) && file?.entries.count == 1)
+        #expect(try await ledger.prune(endedBefore: LedgerScene.time(3), limit: 1) == 1)
+        #expect(try await store.sql("SELECT count(*) FROM ledger_case") == [["0"]])
         // What the release before calls is there still.
         let functions = """
             SELECT proname || pronargs FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
