@@ -67,7 +67,9 @@ extension ApplyContext {
 
 extension EntitlementGateway {
     /// All that a decision looks at: what EMS has of the subscription and of the things that the command names, with
-    /// what the ledger knows. Reads only.
+    /// what the ledger knows.
+    ///
+    /// Reads only.
     public func snapshot(
         for command: ChangeCommand,
         known: KnownSubscription?,
