@@ -8,7 +8,9 @@ public final class CaseNotes: Sendable {
     /// Those of the command in hand; `nil` outside of the line.
     @TaskLocal public static var current: CaseNotes?
 
-    /// The most entries that wait for one write; what comes after is only counted, but for the few that tell how it ends.
+    /// The most entries that wait for one write; what comes after is only counted.
+    ///
+    /// The few that tell how it goes on are kept nevertheless; of those, too, only the newest so many.
     static let longest = 60
 
     private struct State {
@@ -39,6 +41,8 @@ public final class CaseNotes: Sendable {
                 state.omitted = 0
             }
             state.entries.append(entry)
+            // A full disk lets a command begin and end for hours.
+            if state.entries.count > 2 * Self.longest { state.entries.remove(at: Self.longest) }
         }
     }
 
