@@ -99,7 +99,10 @@ let adapterRing: [Target] = [
     ),
 
     // What the ledgers share: messages, decisions and intents as bytes, and how writing went last. No I/O.
-    .target(name: "LedgerStorage", dependencies: ["AMQP", "OrderFulfilment", "SubscriptionLifecycle"]),
+    .target(
+        name: "LedgerStorage",
+        dependencies: ["AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle"]
+    ),
 
     // `Ledger` in one SQLite file: the embedded default.
     .target(
@@ -238,7 +241,8 @@ let tests: [Target] = [
     .testTarget(
         name: "SQLiteLedgerTests",
         dependencies: [
-            "SQLiteLedger", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages", "SubscriptionLifecycle", grdb,
+            "SQLiteLedger", "LedgerStorage", "TestKit", "AMQP", "OrderFulfilment", "OrderMessages",
+            "SubscriptionLifecycle", grdb,
         ]
     ),
 

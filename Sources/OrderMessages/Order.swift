@@ -10,13 +10,22 @@ public struct Order: Hashable, Sendable {
     public var command: Command
     /// SHA-256 over `type` and the canonical form (RFC 8785) of `data`, in lower-case hexadecimal digits.
     public var fingerprint: String
+    /// `type` and `data` as they were received, so that the command can be translated again.
+    public var content: JSON?
 
     /// A translated command.
-    public init(envelope: Envelope, operation: OrderOperation, command: Command, fingerprint: String) {
+    public init(
+        envelope: Envelope,
+        operation: OrderOperation,
+        command: Command,
+        fingerprint: String,
+        content: JSON? = nil
+    ) {
         self.envelope = envelope
         self.operation = operation
         self.command = command
         self.fingerprint = fingerprint
+        self.content = content
     }
 }
 

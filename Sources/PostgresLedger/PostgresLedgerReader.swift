@@ -1,6 +1,7 @@
 import Foundation
 import LedgerStorage
 public import OrderFulfilment
+public import OrderMessages
 public import SubscriptionLifecycle
 
 /// The ledger in a PostgreSQL database for a process that only reads, and for the questions of operators to a worker.
@@ -114,10 +115,25 @@ public final class PostgresLedgerReader: LedgerQueries {
         }
     }
 
+    /// What is kept of how a command came to its end.
+    public func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
+        try await ask {
+            .init(OperatorQueries.caseFile, [.text(identity.id), .text(identity.source)])
+        } reading: { rows in
+            try rows.first.map { row in
+                CaseFile(
+                    inputs: StoredCase.inputs(row.optionalText(0)),
+                    entries: StoredCase.entries(row.optionalText(1)),
+                    announcedAt: try row.optionalDouble(2).map { Date(stored: $0) }
+                )
+            }
+        }
+    }
+
     /// What is known of a subscription.
     public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
         try await ask {
-            .init(LedgerStatements.subscription, [.text(id.description)])
+            .init(OperatorQueries.known, [.text(id.description)])
         } reading: {
             try $0.first?.known(at: 0)
         }

@@ -84,6 +84,11 @@ public final class PostgresOperatorLedger: OperatorLedger {
     /// What became of a dead letter by an operator's hand.
     public func note(of key: String) async throws(LedgerFailure) -> LetterNote? { try await reader.note(of: key) }
 
+    /// What is kept of how a command came to its end.
+    public func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
+        try await reader.caseFile(of: identity)
+    }
+
     /// What is known of a subscription.
     public func subscription(_ id: SubscriptionID) async throws(LedgerFailure) -> KnownSubscription? {
         try await reader.subscription(id)

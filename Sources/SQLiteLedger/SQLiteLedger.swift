@@ -52,10 +52,15 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// Makes the decision durable, before the first write to EMS.
-    public func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+    public func record(
+        _ decision: Decision,
+        _ file: CaseFile?,
+        under claim: Claim
+    ) async throws(LedgerFailure) {
         let json: Data
         do { json = try StoredJSON.bytes(of: decision) } catch { throw LedgerFailure(error, path: path) }
-        try await write { try $0.record(json, under: claim) }
+        let part = CasePart(file)
+        try await write { try $0.record(json, part, under: claim) }
     }
 
     /// Makes an intent durable (adds it, or replaces the one of the same id), before its call.
@@ -85,17 +90,19 @@ public final class SQLiteLedger: Ledger {
 
     /// Ends the command, frees its lane and readies whoever comes next.
     public func complete(_ ending: Ending, under claim: Claim) async throws(LedgerFailure) {
-        try await write { try $0.complete(ending, under: claim) }
+        let part = CasePart(ending.caseFile, isLast: true)
+        try await write { try $0.complete(ending, part, under: claim) }
     }
 
     /// The command's publishings were confirmed; its outcome event stays for duplicates, the rest goes.
-    public func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
-        try await write { try $0.announced(identity, round: round) }
+    public func announced(_ identity: CommandIdentity, round: Int, at time: Date) async throws(LedgerFailure) {
+        try await write { try $0.announced(identity, round: round, at: time) }
     }
 
     /// Puts the command aside, so that its delivery may be acknowledged.
     public func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure) {
-        try await write { try $0.park(parking, under: claim) }
+        let part = CasePart(parking.caseFile)
+        try await write { try $0.park(parking, part, under: claim) }
     }
 
     /// Lets go of the command as it is, without an attempt; it stays its lane's head and is due at once.
@@ -178,6 +185,12 @@ public final class SQLiteLedger: Ledger {
     public func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord] {
         if let reader { return try await reader.orders(withID: id) }
         return try await write { try OperatorQueries.orders($0.database, withID: id) }
+    }
+
+    /// What is kept of how a command came to its end.
+    public func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
+        if let reader { return try await reader.caseFile(of: identity) }
+        return try await write { try OperatorQueries.caseFile($0.database, of: identity) }
     }
 
     /// How many commands are where.

@@ -1,5 +1,6 @@
 import GRDB
 public import OrderFulfilment
+public import OrderMessages
 public import SubscriptionLifecycle
 
 /// The ledger file for a process that only reads: while a worker writes it, and when none runs.
@@ -48,6 +49,11 @@ public final class SQLiteLedgerReader: LedgerQueries {
     /// How many commands are where.
     public func statistics() async throws(LedgerFailure) -> LedgerStatistics {
         try await read { try OperatorQueries.statistics($0) }
+    }
+
+    /// What is kept of how a command came to its end.
+    public func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
+        try await read { try OperatorQueries.caseFile($0, of: identity) }
     }
 
     /// What is known of a subscription.

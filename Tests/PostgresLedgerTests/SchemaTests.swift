@@ -27,6 +27,47 @@ import Testing
         }
     }
 
+    @Test func `A ledger from before case files is brought up to date, and an older worker beside it goes on`()
+        async throws
+    {
+        let store = try await PostgresLedgerStore()
+        let schema = "CREATE SCHEMA IF NOT EXISTS \(store.schema); SET search_path TO \(store.schema);"
+        try await store.sql(
+            schema + SchemaStep1.script
+                + "INSERT INTO ledger (application, version) VALUES ('\(Schema.application)', 1)"
+        )
+        guard case .incompatible(let message) = await readerFailure(store.url) else {
+            throw LedgerScene.Surprise("read")
+        }
+        #expect(message.contains("older release"))
+        let ledger = try await store.worker()
+        #expect(try await store.sql("SELECT version FROM ledger") == [["\(Schema.version)"]])
+        guard case .granted(let grant) = try await ledger.claim(LedgerScene.request("1")) else {
+            throw LedgerScene.Surprise("not granted")
+        }
+        var ending = LedgerScene.ending(grant.claim, version: 1, at: 1)
+        ending.caseFile = CaseFile(entries: [CaseEntry(.ended, at: LedgerScene.time(1), "succeeded")])
+        try await ledger.complete(ending, under: grant.claim)
+        try await ledger.announced(grant.claim.identity, round: 1, at: LedgerScene.time(2))
+        let file = try await ledger.caseFile(of: grant.claim.identity)
+        #expect(file?.announcedAt == LedgerScene.time(2) && file?.entries.count == 1)
+        #expect(try await ledger.prune(endedBefore: LedgerScene.time(3), limit: 1) == 1)
+        #expect(try await store.sql("SELECT count(*) FROM ledger_case") == [["0"]])
+        // What the release before calls is there still.
+        let functions = """
+            SELECT proname || pronargs FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname = current_schema() AND proname IN
+                ('ledger_record', 'ledger_complete', 'ledger_park', 'ledger_announced') ORDER BY 1
+            """
+        #expect(
+            try await store.sql(functions).compactMap { $0[0] } == [
+                "ledger_announced3", "ledger_announced4", "ledger_complete17", "ledger_complete20", "ledger_park16",
+                "ledger_park19", "ledger_record6", "ledger_record9",
+            ]
+        )
+        await store.close()
+    }
+
     @Test func `Workers that start at the same time make the tables once`() async throws {
         let store = try await PostgresLedgerStore()
         try await withThrowingTaskGroup(of: Void.self) { group in

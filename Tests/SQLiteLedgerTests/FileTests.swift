@@ -78,6 +78,36 @@ import Testing
         }
     }
 
+    @Test func `A ledger from before case files opens, keeps what it had, and knows nothing of how that came about`()
+        async throws
+    {
+        let request = try LedgerScene.request("old")
+        let old = try await open(path)
+        guard case .granted(let grant) = try await old.claim(request) else { throw LedgerScene.Surprise("not granted") }
+        try await old.complete(LedgerScene.ending(grant.claim, version: 1, at: 1), under: grant.claim)
+        await old.close()
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { database in
+            try database.execute(sql: "DROP TABLE case_file; ALTER TABLE command DROP COLUMN announced_at")
+            try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        try queue.close()
+        guard case .incompatible(let message) = await readerFailure() else { throw LedgerScene.Surprise("read") }
+        #expect(message.contains("older release"))
+        let ledger = try await open(path)
+        #expect(try await ledger.orders(withID: "old").first?.outcome == .succeeded)
+        #expect(try await ledger.caseFile(of: request.identity) == nil)
+        try await ledger.announced(request.identity, round: 1, at: LedgerScene.time(2))
+        guard case .granted(let next) = try await ledger.claim(LedgerScene.request("new")) else {
+            throw LedgerScene.Surprise("not granted")
+        }
+        var ending = LedgerScene.ending(next.claim, version: 2, at: 3)
+        ending.caseFile = CaseFile(entries: [CaseEntry(.ended, at: LedgerScene.time(3), "succeeded")])
+        try await ledger.complete(ending, under: next.claim)
+        #expect(try await ledger.caseFile(of: next.claim.identity)?.entries.count == 1)
+        await ledger.close()
+    }
+
     private func readerFailure() async -> LedgerFailure? {
         do {
             _ = try await SQLiteLedgerReader.open(path: path)

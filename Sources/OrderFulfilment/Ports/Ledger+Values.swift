@@ -164,6 +164,8 @@ public struct Ending: Hashable, Sendable {
     public var known: KnownSubscription?
     /// When it ended.
     public var endedAt: Date
+    /// What belongs into its case file.
+    public var caseFile: CaseFile?
 
     /// How a command ended.
     public init(
@@ -172,7 +174,8 @@ public struct Ending: Hashable, Sendable {
         detail: String? = nil,
         publishings: [Publishing],
         known: KnownSubscription?,
-        endedAt: Date
+        endedAt: Date,
+        caseFile: CaseFile? = nil
     ) {
         self.outcome = outcome
         self.code = code
@@ -180,6 +183,7 @@ public struct Ending: Hashable, Sendable {
         self.publishings = publishings
         self.known = known
         self.endedAt = endedAt
+        self.caseFile = caseFile
     }
 }
 
@@ -232,12 +236,21 @@ public struct Parking: Hashable, Sendable {
     public var detail: String
     /// What was learnt of the subscription meanwhile; `nil` leaves the ledger's knowledge as it was.
     public var known: KnownSubscription?
+    /// What belongs into its case file.
+    public var caseFile: CaseFile?
 
     /// Why and until when.
-    public init(wait: Wait, due: Date, detail: String, known: KnownSubscription? = nil) {
+    public init(
+        wait: Wait,
+        due: Date,
+        detail: String,
+        known: KnownSubscription? = nil,
+        caseFile: CaseFile? = nil
+    ) {
         self.wait = wait
         self.due = due
         self.detail = detail
         self.known = known
+        self.caseFile = caseFile
     }
 }

@@ -25,8 +25,8 @@ public protocol Ledger: OperatorLedger {
     /// has it in hand.
     func claim(_ request: ClaimRequest) async throws(LedgerFailure) -> ClaimAnswer
 
-    /// Makes the decision durable, before the first write to EMS.
-    func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure)
+    /// Makes the decision durable, before the first write to EMS, and keeps what belongs into the command's case file.
+    func record(_ decision: Decision, _ file: CaseFile?, under claim: Claim) async throws(LedgerFailure)
 
     /// Makes an intent durable (adds it, or replaces the one of the same id), before its call.
     func intend(_ intent: Intent, under claim: Claim) async throws(LedgerFailure)
@@ -50,8 +50,8 @@ public protocol Ledger: OperatorLedger {
     /// readies whoever stands next and every premature command that has become ripe.
     func complete(_ ending: Ending, under claim: Claim) async throws(LedgerFailure)
 
-    /// The command's publishings were confirmed; its outcome's bytes stay for duplicates, the rest may go.
-    func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure)
+    /// The command's publishings were confirmed then; its outcome's bytes stay for duplicates, the rest may go.
+    func announced(_ identity: CommandIdentity, round: Int, at time: Date) async throws(LedgerFailure)
 
     /// Puts the command aside, its message stored, so that its delivery may be acknowledged.
     ///
@@ -118,6 +118,16 @@ extension Ledger {
     /// Of a ledger that can be written whenever it can be read.
     public func proveWritable() async throws(LedgerFailure) { _ = try await nextDue() }
 
+    /// Makes a decision durable that nothing else is known of.
+    public func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+        try await record(decision, nil, under: claim)
+    }
+
+    /// The command's publishings were confirmed now.
+    public func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
+        try await announced(identity, round: round, at: Date())
+    }
+
     /// The oldest outcomes that are stored but not announced.
     public func unannounced(endedBefore: Date, limit: Int) async throws(LedgerFailure) -> [StoredOutcome] {
         try await unannounced(endedBefore: endedBefore, skipping: 0, limit: limit)
@@ -147,6 +157,10 @@ public protocol LedgerQueries: Sendable {
 
     /// Every command of that id (whatever its source), newest first.
     func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord]
+
+    /// What is kept of how a command came to its end; `nil` when there is nothing, as of one from before this was kept.
+    /// It goes when the command is pruned.
+    func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile?
 
     /// How many commands are where.
     func statistics() async throws(LedgerFailure) -> LedgerStatistics

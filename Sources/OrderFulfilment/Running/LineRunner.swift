@@ -42,7 +42,9 @@ struct LineRunner: Sendable {
         let run = isSuspect ? await AloneRun.begin(arrival.message, line) : nil
         let fate = await AloneRun.$current.withValue(run) {
             if run?.verdict == nil { CrashPoint.received.reach(arrival.message) }
-            return await takeDown(arrival)
+            let notes = CaseNotes(now: line.timekeeper.now)
+            if let grant = arrival.grant { notes.note(.woken, grant.words(for: line.settings.workerName)) }
+            return await CaseNotes.$current.withValue(notes) { await takeDown(arrival) }
         }
         return (fate, run)
     }

@@ -35,7 +35,11 @@ extension Line {
     /// Stores how a command ended, publishes what belongs to it, and notes that it was confirmed.
     func end(_ grant: Grant, _ ending: Ending, _ routingKey: String) async throws(Failure) {
         let claim = grant.claim
+        var ending = ending
+        CaseNotes.current?.note(.ended, ending.outcome.rawValue + (ending.code.map { ", \($0)" } ?? ""))
+        ending.caseFile = CaseNotes.current?.unstored
         do { try await ledger.complete(ending, under: claim) } catch { throw Failure(error, claim.identity) }
+        if let file = ending.caseFile { CaseNotes.current?.stored(file) }
         CrashPoint.completed.reach(claim.identity.id)
         counters.announced(routingKey)
         wakeSignal.signal()
@@ -70,7 +74,7 @@ extension Line {
         }
         guard !stored.isAnnounced else { return true }
         do {
-            try await ledger.announced(stored.identity, round: stored.round)
+            try await ledger.announced(stored.identity, round: stored.round, at: timekeeper.now())
             return true
         } catch {
             // It was announced; at worst the relay publishes the same bytes once more.

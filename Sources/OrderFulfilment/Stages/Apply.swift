@@ -28,6 +28,7 @@ extension Line {
                 throw await attempt(error, decided, context, intents)
             }
         }
+        CaseNotes.current?.note(.applied, "EMS holds what was decided")
         return Applied(turn: turn, decision: decided.decision, entitlement: entitlement)
     }
 
@@ -41,6 +42,7 @@ extension Line {
             let until = timekeeper.now().addingTimeInterval(3600)
             throw .unsettled("released as applied, but EMS has no entitlement of that subscription", until: until, turn)
         }
+        CaseNotes.current?.note(.applied, "an operator has said so; what EMS holds is believed")
         return Applied(turn: turn, decision: decided.decision, entitlement: held)
     }
 

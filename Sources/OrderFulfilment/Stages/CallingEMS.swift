@@ -72,6 +72,7 @@ extension Line {
                     note(failure, order)
                     throw failure
                 case .transient(let reason, let retryAfter):
+                    CaseNotes.current?.note(.failed, "\(stage.rawValue): \(reason)")
                     gate.failed(order.envelope.identity.description)
                     guard gate.isClosed else { continue }
                     guard !drain.hasBegun else { throw .shutdown(turn) }

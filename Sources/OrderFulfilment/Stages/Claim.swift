@@ -30,6 +30,7 @@ extension Line {
         await arrival.place?.leave()
         switch answer {
         case .granted(let grant):
+            CaseNotes.current?.note(.claimed, grant.words(for: settings.workerName))
             inHand.begin(grant.claim.identity)
             arrival.grant = grant
             return Turn(order: order, command: command, grant: grant)
@@ -59,6 +60,14 @@ extension Line {
         guard let run = AloneRun.current else { return }
         if turn.grant.decision != nil { return await run.end() }
         if let verdict = run.verdict { throw .poison(verdict) }
+    }
+}
+
+extension Grant {
+    /// What a case file says of it.
+    func words(for worker: String) -> String {
+        "round \(claim.round), by \(worker)" + (decision == nil ? "" : "; goes on with its decision")
+            + (attempts > 0 ? "; failed attempts before: \(attempts)" : "")
     }
 }
 

@@ -18,7 +18,16 @@ extension Line {
         case .resumed(let turn, let decision): return Decided(turn: turn, decision: decision, snapshot: nil)
         case .seen(let turn, let snapshot):
             let today = timekeeper.today()
-            switch lifecycle.decide(turn.command, on: snapshot, today: today, patience: turn.grant.patience) {
+            let verdict = lifecycle.decide(turn.command, on: snapshot, today: today, patience: turn.grant.patience)
+            let inputs = DecisionInputs(
+                today: today,
+                patience: turn.grant.patience,
+                policies: lifecycle.policies,
+                content: turn.order.content,
+                snapshot: snapshot
+            )
+            CaseNotes.current?.decided(on: inputs, verdict.words)
+            switch verdict {
             case .change(let decision): return Decided(turn: turn, decision: decision, snapshot: snapshot)
             case .premature(let prematurity): throw .premature(prematurity, turn, snapshot.subscription?.known)
             case .rejected(let rejection):

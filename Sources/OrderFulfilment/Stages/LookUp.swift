@@ -20,6 +20,7 @@ extension Line {
     func lookUp(_ turn: Turn) async throws(Failure) -> Sight {
         if let decision = turn.grant.decision { return .resumed(turn, decision) }
         let snapshot = try await snapshot(for: turn.command, known: turn.grant.known, turn: turn, order: turn.order)
+        CaseNotes.current?.note(.lookedUp, snapshot.words(on: timekeeper.today()))
         return .seen(turn, snapshot)
     }
 

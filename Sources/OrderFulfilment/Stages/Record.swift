@@ -5,7 +5,11 @@ extension Line {
     func record(_ decided: Decided) async throws(Failure) -> Decided {
         guard decided.snapshot != nil else { return decided }
         let claim = decided.turn.grant.claim
-        do { try await ledger.record(decided.decision, under: claim) } catch { throw Failure(error, claim.identity) }
+        let file = CaseNotes.current?.unstored
+        do { try await ledger.record(decided.decision, file, under: claim) } catch {
+            throw Failure(error, claim.identity)
+        }
+        if let file { CaseNotes.current?.stored(file) }
         return decided
     }
 }

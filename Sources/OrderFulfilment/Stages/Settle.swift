@@ -32,7 +32,7 @@ extension Line {
                 return .done(.deadLettered)
             case .park(let parking, let turn):
                 let claim = turn.grant.claim
-                do { try await ledger.park(parking, under: claim) } catch { throw Failure(error, claim.identity) }
+                do { try await park(parking, under: claim) } catch { throw Failure(error, claim.identity) }
                 wakeSignal.signal()
                 return .done(.parked)
             case .leaveParked: return .done(.parked)
@@ -51,6 +51,14 @@ extension Line {
             guard case .unconfirmed = error else { return await hold(&arrival, "\(error)", 0.5 + timekeeper.jitter()) }
             return await giveBack(&arrival)
         }
+    }
+
+    private func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure) {
+        var parking = parking
+        CaseNotes.current?.note(.parked, "until \(parking.due.formatted(.iso8601)): \(parking.detail)")
+        parking.caseFile = CaseNotes.current?.unstored
+        try await ledger.park(parking, under: claim)
+        if let file = parking.caseFile { CaseNotes.current?.stored(file) }
     }
 
     /// Keeps the message in hand and lets go of its claim: only the ledger knows how far the command got, so the next
@@ -73,7 +81,7 @@ extension Line {
         guard arrival.delivery == nil, let claim = arrival.grant?.claim else { return await release(&arrival) }
         let due = timekeeper.now().addingTimeInterval(seconds)
         do {
-            try await ledger.park(Parking(wait: .settling, due: due, detail: reason), under: claim)
+            try await park(Parking(wait: .settling, due: due, detail: reason), under: claim)
         } catch {
             guard error == .staleClaim else { return false }
         }

@@ -110,7 +110,8 @@ public struct Translator: Sendable {
                 operation: operation,
                 command: command,
                 // Of what was sent, not of what it became.
-                fingerprint: Fingerprint.text(type: envelope.type, data: data)
+                fingerprint: Fingerprint.text(type: envelope.type, data: data),
+                content: ["type": .string(envelope.type), "data": data]
             )
         } catch {
             throw Poison(violation: error)

@@ -66,19 +66,52 @@ struct OrdersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Everything about one command.")
 
         @Argument(help: "The command's id.") var id: String
+        @Flag(help: "Tell what happened and when, what it was decided on, and what the current rules would decide.")
+        var explain = false
         @Flag(help: "Print JSON.") var json = false
         @OptionGroup var options: SettingOptions
 
         func run() async throws {
             try await withExitCodes {
-                let records = try await options.reader().orders(withID: id)
+                let settings = try WorkerSettings(try await options.values(), needsEMS: false)
+                let ledger = try await settings.ledger.reader()
+                let records = try await ledger.orders(withID: id)
                 guard !records.isEmpty else {
                     throw CommandFailure(description: "the ledger has no command with the id \(id)")
                 }
+                if explain { return tell(try await reviews(of: records, ledger, settings)) }
                 if json { return try JSONOutput.print(records.map(OrderView.init)) }
                 print(records.map(OrderText.lines).joined(separator: "\n\n"))
             }
         }
+    }
+}
+
+extension OrdersCommand.Show {
+    private func reviews(
+        of records: [OrderRecord],
+        _ ledger: any LedgerQueries,
+        _ settings: WorkerSettings
+    ) async throws -> [CaseReview] {
+        let translator = Translator(
+            maximumMessageSize: settings.maxMessageSize,
+            topologyPrefix: settings.topologyPrefix
+        )
+        var reviews: [CaseReview] = []
+        for record in records {
+            let file = try await ledger.caseFile(of: record.identity)
+            let lifecycle = Lifecycle(policies: settings.policies)
+            reviews.append(CaseReview(record, file, translator: translator, lifecycle: lifecycle))
+        }
+        return reviews
+    }
+
+    private func tell(_ reviews: [CaseReview]) {
+        print(
+            json
+                ? String(JSON.array(reviews.map(CaseDocument.json)).prettyText.dropLast())
+                : reviews.map(CaseText.lines).joined(separator: "\n\n")
+        )
     }
 }
 

@@ -18,7 +18,18 @@ enum LedgerStatements {
         "bool"
     )
     static let outcomeOf = Statement(function: "ledger_outcome_of", "int8")
-    static let record = Statement(function: "ledger_record", "int8", "text", "text", "int8", "int8", "bytea")
+    static let record = Statement(
+        function: "ledger_record",
+        "int8",
+        "text",
+        "text",
+        "int8",
+        "int8",
+        "bytea",
+        "text",
+        "text",
+        "int8"
+    )
     static let intend = Statement(function: "ledger_intend", "int8", "text", "text", "int8", "int8", "bytea")
     static let complete = Statement(
         function: "ledger_complete",
@@ -38,9 +49,12 @@ enum LedgerStatements {
         "bytea",
         "int8",
         "text",
-        "bool"
+        "bool",
+        "text",
+        "text",
+        "int8"
     )
-    static let announced = Statement(function: "ledger_announced", "text", "text", "int8")
+    static let announced = Statement(function: "ledger_announced", "text", "text", "int8", "float8")
     static let park = Statement(
         function: "ledger_park",
         "int8",
@@ -58,7 +72,10 @@ enum LedgerStatements {
         "text",
         "int8",
         "text",
-        "bool"
+        "bool",
+        "text",
+        "text",
+        "int8"
     )
     static let release = Statement(
         function: "ledger_release",

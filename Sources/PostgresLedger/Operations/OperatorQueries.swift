@@ -49,12 +49,25 @@ enum OperatorQueries {
         """
     )
 
+    static let caseFile = Statement(
+        "case_file",
+        """
+        SELECT k.inputs, k.entries, c.announced_at FROM ledger_command c JOIN ledger_case k USING (number)
+        WHERE c.id = $1::text AND c.source = $2::text
+        """
+    )
+
+    static let known = Statement(
+        "known_subscription",
+        "SELECT version, kind, ends_with_term FROM ledger_subscription WHERE id = $1"
+    )
+
     static let statements: [Statement] = {
         let states = OrderRecord.State.allCases.map(Optional.some) + [nil]
         let all = states.flatMap { state in
             [(false, false), (false, true), (true, false), (true, true)].map { matching($0.0, $0.1, state) }
         }
-        return all + [withID, counts] + LetterQueries.statements
+        return all + [withID, counts, caseFile, known] + LetterQueries.statements
     }()
 
     /// The newest commands first.

@@ -64,9 +64,17 @@ extension PostgresLedger {
     }
 
     /// Makes the decision durable, before the first write to EMS.
-    public func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+    public func record(
+        _ decision: Decision,
+        _ file: CaseFile?,
+        under claim: Claim
+    ) async throws(LedgerFailure) {
         let json = try read { try StoredJSON.bytes(of: decision) }
-        try await underClaim(claim, LedgerStatements.record, parameters(claim) + [.bytes([UInt8](json))])
+        try await underClaim(
+            claim,
+            LedgerStatements.record,
+            parameters(claim) + [.bytes([UInt8](json))] + parameters(file)
+        )
     }
 
     /// Makes an intent durable (adds it, or replaces the one of the same id), before its call.

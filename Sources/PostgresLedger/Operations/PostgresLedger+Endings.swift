@@ -16,7 +16,7 @@ extension PostgresLedger {
                 .text(claim.subscriptionID.description), .text(ending.outcome.rawValue), .text(ending.code),
                 .text(ending.detail), .date(ending.endedAt), .bytes(event),
                 .bytes(letters.isEmpty ? nil : StoredMessages.bytes(of: letters)),
-            ] + parameters(ending.known)
+            ] + parameters(ending.known) + parameters(ending.caseFile, isLast: true)
         )
     }
 
@@ -34,7 +34,7 @@ extension PostgresLedger {
             [.integer(lease.number), .integer(Self.token())] + parameters(claim) + [
                 .text(claim.subscriptionID.description), .text(wait), .integer(attempts), .integer(expected),
                 .date(parking.due), .text(parking.detail),
-            ] + parameters(parking.known)
+            ] + parameters(parking.known) + parameters(parking.caseFile)
         )
     }
 
@@ -48,9 +48,12 @@ extension PostgresLedger {
     }
 
     /// The command's publishings were confirmed; its outcome event stays for duplicates, the rest goes.
-    public func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
+    public func announced(_ identity: CommandIdentity, round: Int, at time: Date) async throws(LedgerFailure) {
         _ = try await call(.command(identity.description), proves: false) { _ in
-            .init(LedgerStatements.announced, [.text(identity.source), .text(identity.id), .integer(round)])
+            .init(
+                LedgerStatements.announced,
+                [.text(identity.source), .text(identity.id), .integer(round), .date(time)]
+            )
         }
     }
 
@@ -86,6 +89,15 @@ extension PostgresLedger {
             .init(LedgerStatements.prune, [.date(endedBefore), .integer(limit)])
         }
         return try read { Int(try rows.first?.integer(0) ?? 0) }
+    }
+
+    /// What is added to a case file, and up to what it may have grown for that, in bytes.
+    func parameters(_ file: CaseFile?, isLast: Bool = false) -> [Parameter] {
+        guard let file else { return [.null, .null, .integer(Int64.max)] }
+        return [
+            .text(file.inputs.map { StoredCase.text(of: $0) }), .text(StoredCase.text(of: file.entries)),
+            .integer(isLast ? Int64.max : Int64(StoredCase.largestEntries)),
+        ]
     }
 
     private func parameters(_ known: KnownSubscription?) -> [Parameter] {

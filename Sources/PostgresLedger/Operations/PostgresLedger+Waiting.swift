@@ -2,6 +2,7 @@ public import Foundation
 import LedgerStorage
 import Logging
 public import OrderFulfilment
+public import OrderMessages
 public import SubscriptionLifecycle
 
 extension PostgresLedger {
@@ -113,6 +114,11 @@ extension PostgresLedger {
     /// Every command of that id (whatever its source), newest first.
     public func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord] {
         try await reader.orders(withID: id)
+    }
+
+    /// What is kept of how a command came to its end.
+    public func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
+        try await reader.caseFile(of: identity)
     }
 
     /// How many commands are where.

@@ -13,7 +13,7 @@ enum Schema {
     /// Step n leads from version n to n + 1.
     ///
     /// Published steps never change: add one.
-    static let steps = [version1, version2, version3]
+    static let steps = [version1, version2, version3, version4]
 
     /// The version that this program reads and writes.
     static var version: Int { steps.count }
@@ -167,5 +167,13 @@ enum Schema {
             token INTEGER NOT NULL,
             held_until REAL NOT NULL
         ) WITHOUT ROWID;
+        """
+
+    private static let version4 = """
+        -- When the outcome was confirmed by the broker.
+        ALTER TABLE command ADD COLUMN announced_at REAL;
+
+        -- What a verdict was made of, as JSON, and what happened, one JSON object a line; goes with the command.
+        CREATE TABLE case_file (number INTEGER PRIMARY KEY NOT NULL, inputs TEXT, entries TEXT NOT NULL);
         """
 }

@@ -11,7 +11,7 @@ extension LedgerTransaction {
         """
 
     static let announcedSQL = """
-        UPDATE command SET is_announced = 1
+        UPDATE command SET is_announced = 1, announced_at = ?
         WHERE id = ? AND source = ? AND round = ? AND state = 'ended' AND is_announced = 0 RETURNING number
         """
 
@@ -32,8 +32,9 @@ extension LedgerTransaction {
         """
 
     /// Ends the command, frees its lane and readies whoever comes next.
-    func complete(_ ending: Ending, under claim: Claim) throws {
+    func complete(_ ending: Ending, _ part: CasePart?, under claim: Claim) throws {
         let number = try held(claim)
+        try keep(part, of: number)
         let subscription = claim.subscriptionID.description
         try run(
             Self.endSQL,
@@ -56,8 +57,8 @@ extension LedgerTransaction {
     }
 
     /// Keeps the outcome event alone.
-    func announced(_ identity: CommandIdentity, round: Int) throws {
-        let arguments: StatementArguments = [identity.id, identity.source, round]
+    func announced(_ identity: CommandIdentity, round: Int, at time: Date) throws {
+        let arguments: StatementArguments = [time.stored, identity.id, identity.source, round]
         guard let number = try row(Self.announcedSQL, arguments, { $0[0] as Int64 }) else { return }
         try run("DELETE FROM message WHERE number = ?", [number])
         try run("UPDATE outcome SET letters = NULL WHERE number = ? AND letters IS NOT NULL", [number])
@@ -92,6 +93,7 @@ extension LedgerTransaction {
         for number in numbers {
             try run("DELETE FROM outcome WHERE number = ?", [number])
             try run("DELETE FROM decision WHERE number = ?", [number])
+            try run("DELETE FROM case_file WHERE number = ?", [number])
         }
         try run("DELETE FROM held_key WHERE held_until < ?", [endedBefore.stored])
         return numbers.count

@@ -20,13 +20,15 @@ extension LedgerTransaction {
     }
 
     /// Keeps the decision, as JSON.
-    func record(_ decision: Data, under claim: Claim) throws {
+    func record(_ decision: Data, _ part: CasePart?, under claim: Claim) throws {
+        let number = try held(claim)
+        try keep(part, of: number)
         try run(
             """
             INSERT INTO decision (number, decision) VALUES (?, ?)
             ON CONFLICT (number) DO UPDATE SET decision = excluded.decision
             """,
-            [try held(claim), decision]
+            [number, decision]
         )
     }
 

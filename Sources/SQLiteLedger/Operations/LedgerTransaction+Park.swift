@@ -18,8 +18,9 @@ extension LedgerTransaction {
         """
 
     /// Puts a command aside, at its place or without one.
-    func park(_ parking: Parking, under claim: Claim) throws {
+    func park(_ parking: Parking, _ part: CasePart?, under claim: Claim) throws {
         let number = try held(claim)
+        try keep(part, of: number)
         let subscription = claim.subscriptionID.description
         let before = try known(subscription)
         if let learnt = parking.known { try learn(learnt, of: subscription) }

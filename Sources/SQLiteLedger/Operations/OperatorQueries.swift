@@ -66,6 +66,21 @@ enum OperatorQueries {
         )
     }
 
+    /// What is kept of how a command came to its end.
+    static func caseFile(_ database: Database, of identity: CommandIdentity) throws -> CaseFile? {
+        let sql = """
+            SELECT k.inputs, k.entries, c.announced_at FROM command c JOIN case_file k USING (number)
+            WHERE c.id = ? AND c.source = ?
+            """
+        return try Row.fetchOne(database, sql: sql, arguments: [identity.id, identity.source]).map { row in
+            CaseFile(
+                inputs: StoredCase.inputs(row[0]),
+                entries: StoredCase.entries(row[1]),
+                announcedAt: (row[2] as Double?).map { Date(stored: $0) }
+            )
+        }
+    }
+
     /// What is known of a subscription.
     static func known(_ database: Database, _ id: SubscriptionID) throws -> KnownSubscription? {
         let sql = "SELECT version, kind, ends_with_term FROM subscription WHERE id = ?"

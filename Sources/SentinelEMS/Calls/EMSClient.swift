@@ -44,7 +44,12 @@ struct EMSClient: Sendable {
             let isLate = made.duration(to: .now) >= configuration.timeout * 0.9
             return ((reply, status), ending(of: reply, status, isLate: isLate))
         }
-        record(call, status: status, begin.duration(to: .now))
+        let duration = begin.duration(to: .now)
+        record(call, status: status, duration)
+        if call.method != "GET" {
+            let answer = status.map { "\($0)" } ?? "no answer"
+            CaseNotes.current?.note(.called, "\(call.title): \(answer) after \(Int(duration / .milliseconds(1))) ms")
+        }
         return reply
     }
 

@@ -66,10 +66,11 @@ struct ModelLedger: Ledger {
         }
     }
 
-    func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+    // Case files have times in them, and nothing depends on them: the model keeps none.
+    func record(_ decision: Decision, _ file: CaseFile?, under claim: Claim) async throws(LedgerFailure) {
         let forgets = world.plant == .decisionForgotten
         try await step("record") { ledger throws(LedgerFailure) in
-            if !forgets { try ledger.record(decision, under: claim) }
+            if !forgets { try ledger.record(decision, nil, under: claim) }
         }
     }
 
@@ -104,20 +105,26 @@ struct ModelLedger: Ledger {
         try await step("complete \(ending.outcome.rawValue)") { ledger throws(LedgerFailure) in
             if plant == .completionForgotten { return }
             var ending = ending
+            ending.caseFile = nil
             if plant == .versionSkipped { ending.known?.version += 1 }
             try ledger.complete(ending, under: claim)
             world.ended(claim, ending)
         }
     }
 
-    func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
-        try await step("announced") { ledger throws(LedgerFailure) in try ledger.announced(identity, round: round) }
+    func announced(_ identity: CommandIdentity, round: Int, at time: Date) async throws(LedgerFailure) {
+        try await step("announced") { ledger throws(LedgerFailure) in
+            try ledger.announced(identity, round: round, at: time)
+        }
     }
 
     func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure) {
         let forgets = world.plant == .parkingForgotten
+        var parking = parking
+        parking.caseFile = nil
+        let kept = parking
         try await step("park") { ledger throws(LedgerFailure) in
-            if forgets { ledger.forget(claim.identity) } else { try ledger.park(parking, under: claim) }
+            if forgets { ledger.forget(claim.identity) } else { try ledger.park(kept, under: claim) }
         }
     }
 

@@ -66,9 +66,9 @@ final class TroubledLedger: Ledger {
         return try await inner.claim(request)
     }
 
-    func record(_ decision: Decision, under claim: Claim) async throws(LedgerFailure) {
+    func record(_ decision: Decision, _ file: CaseFile?, under claim: Claim) async throws(LedgerFailure) {
         try check(.record)
-        try await inner.record(decision, under: claim)
+        try await inner.record(decision, file, under: claim)
     }
 
     func intend(_ intent: Intent, under claim: Claim) async throws(LedgerFailure) {
@@ -81,9 +81,9 @@ final class TroubledLedger: Ledger {
         try await inner.complete(ending, under: claim)
     }
 
-    func announced(_ identity: CommandIdentity, round: Int) async throws(LedgerFailure) {
+    func announced(_ identity: CommandIdentity, round: Int, at time: Date) async throws(LedgerFailure) {
         try check(.announced)
-        try await inner.announced(identity, round: round)
+        try await inner.announced(identity, round: round, at: time)
     }
 
     func park(_ parking: Parking, under claim: Claim) async throws(LedgerFailure) {
@@ -135,6 +135,11 @@ final class TroubledLedger: Ledger {
     func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord] {
         try check()
         return try await inner.orders(withID: id)
+    }
+
+    func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
+        try check()
+        return try await inner.caseFile(of: identity)
     }
 
     func statistics() async throws(LedgerFailure) -> LedgerStatistics {

@@ -40,6 +40,7 @@ extension InMemoryLedger {
         row.round = round
         row.detail = "round \(round) was opened by a replay; waits for its message"
         row.intents = rows[index].intents.filter { $0.fate == .open }
+        row.caseFile = rows[index].caseFile
         rows[index] = row
         return verdict
     }

@@ -1,6 +1,6 @@
 import AMQP
 public import OrderFulfilment
-import OrderMessages
+public import OrderMessages
 
 extension InMemoryLedger {
     /// The newest commands first, narrowed.
@@ -18,6 +18,12 @@ extension InMemoryLedger {
     public func orders(withID id: String) throws(LedgerFailure) -> [OrderRecord] {
         try checkOpen()
         return rows.reversed().map(\.record).filter { $0.identity.id == id }
+    }
+
+    /// What is kept of how a command came to its end.
+    public func caseFile(of identity: CommandIdentity) throws(LedgerFailure) -> CaseFile? {
+        try checkOpen()
+        return rows.first { $0.request.identity == identity }?.caseFile
     }
 
     /// How many commands are where.

@@ -115,8 +115,10 @@ public actor InMemoryLedger: Ledger {
     }
 
     /// Keeps the decision.
-    public func record(_ decision: Decision, under claim: Claim) throws(LedgerFailure) {
-        rows[try held(claim)].decision = decision
+    public func record(_ decision: Decision, _ file: CaseFile?, under claim: Claim) throws(LedgerFailure) {
+        let index = try held(claim)
+        rows[index].decision = decision
+        rows[index].keep(file)
     }
 
     /// Adds the intent, or replaces the one of the same id.
@@ -161,6 +163,7 @@ public actor InMemoryLedger: Ledger {
         rows[index].ending = ending
         rows[index].publishings = ending.publishings
         rows[index].detail = ending.detail
+        rows[index].keep(ending.caseFile, isLast: true)
         let lane = rows[index].lane
         let begins = subscriptions[lane] == nil && ending.known != nil
         subscriptions[lane] = ending.known ?? subscriptions[lane]
@@ -170,10 +173,11 @@ public actor InMemoryLedger: Ledger {
     }
 
     /// Keeps the outcome event alone.
-    public func announced(_ identity: CommandIdentity, round: Int) throws(LedgerFailure) {
+    public func announced(_ identity: CommandIdentity, round: Int, at time: Date) throws(LedgerFailure) {
         try checkOpen()
         for index in rows.indices
         where rows[index].request.identity == identity && rows[index].state == .ended && rows[index].round == round {
+            if !rows[index].isAnnounced { rows[index].caseFile?.announcedAt = time }
             rows[index].isAnnounced = true
             rows[index].publishings = rows[index].publishings.suffix(1)
         }
@@ -187,6 +191,7 @@ public actor InMemoryLedger: Ledger {
         subscriptions[lane] = parking.known ?? before
         rows[index].due = parking.due
         rows[index].detail = parking.detail
+        rows[index].keep(parking.caseFile)
         switch parking.wait {
         case .retry(let attempts):
             rows[index].state = .retrying

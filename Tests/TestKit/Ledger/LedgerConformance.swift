@@ -18,4 +18,5 @@ public struct LedgerConformance: Sendable, CustomTestStringConvertible {
     /// All of them.
     public static let all =
         claims + lanes + premature + waking + outcomes + restarts + queries + rounds + operators + crashes + keys
+        + caseFiles
 }

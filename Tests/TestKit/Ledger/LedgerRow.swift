@@ -25,6 +25,16 @@ struct LedgerRow: Sendable {
     var ending: Ending?
     var publishings: [Publishing] = []
     var isAnnounced = false
+    var caseFile: CaseFile?
+
+    /// Adds to its case file; what is kept of one that is parked again and again is bounded.
+    mutating func keep(_ file: CaseFile?, isLast: Bool = false) {
+        guard let file else { return }
+        var kept = caseFile ?? CaseFile()
+        kept.inputs = file.inputs ?? kept.inputs
+        if isLast || kept.entries.count < 200 { kept.entries += file.entries }
+        caseFile = kept
+    }
 
     init(number: Int, request: ClaimRequest) {
         self.number = number
