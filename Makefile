@@ -24,7 +24,7 @@ help:
 	@echo "make docs        the library's documentation, in .build/docs"
 	@echo "make build       worker and sandbox, debug"
 	@echo "make lint        check the format; make format mends it"
-	@echo "make contracts   write Contracts/ anew from the code"
+	@echo "make contracts   write Contracts/ anew from the code; make contracts-check shows what differs"
 	@echo "make clean       remove what was built"
 
 # Says what it installs, and nothing when nothing is missing.
