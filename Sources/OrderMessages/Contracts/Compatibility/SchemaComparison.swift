@@ -8,6 +8,8 @@ struct SchemaComparison {
         case wider
         /// All that is allowed was allowed; less may be.
         case narrower
+        /// What is allowed is what was allowed.
+        case same
         /// Not to be judged from the documents.
         case unclear
     }
