@@ -88,7 +88,7 @@ struct CompatibilityTests {
         )
         #expect(
             try lines("topology.json") { $0.replacing("quorum", with: "classic") } == [
-                #"breaks publishers   topology.json  queues orders.create-subscription: arguments {"x-queue-type":"quorum"} → {"x-queue-type":"classic"}"#
+                #"breaks publishers   topology.json  queues orders.create-subscription: arguments.x-queue-type "quorum" → "classic""#
             ]
         )
         #expect(

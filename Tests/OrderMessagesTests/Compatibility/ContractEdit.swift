@@ -227,6 +227,7 @@ extension ContractEdit {
 
     static let outcomes: [ContractEdit] = [
         .init(succeeded, "\(data)/version", nil, .breaksSubscribers, "data.version: removed", back: .compatible),
+        .init(succeeded, "\(data)/note", [:], .compatible, "data.note: added", back: .breaksSubscribers),
         .init(
             succeeded,
             "\(data)/discount",

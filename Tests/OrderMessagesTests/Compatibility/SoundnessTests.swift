@@ -38,11 +38,16 @@ struct SoundnessTests {
         "A message that was valid is valid after every edit that breaks no publisher; an outcome, before every one that breaks no subscriber"
     )
     func soundness() async throws {
-        let edits = try (0..<1500).map(edit)
+        var edits: [Edit] = []
+        for index in 0..<800 {
+            edits.append(try edit(index))
+            // Others want the threads too.
+            await Task.yield()
+        }
         let fine = edits.filter { !$0.breaksPublishers || !$0.breaksSubscribers }
         let broken = edits.filter(\.breaksPublishers)
         // The judgement must say both often, or it says nothing.
-        #expect(edits.count { !$0.breaksPublishers } > 200 && edits.count { !$0.breaksSubscribers } > 200)
+        #expect(edits.count { !$0.breaksPublishers } > 100 && edits.count { !$0.breaksSubscribers } > 100)
         #expect(broken.count > 200)
         let schemas =
             fine.map { (name: $0.name, schema: $0.schema) }

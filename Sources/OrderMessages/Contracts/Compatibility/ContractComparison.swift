@@ -70,6 +70,7 @@ extension ContractComparison {
         private func verdict(on difference: SchemaComparison.Difference) -> ContractChange.Verdict {
             let isCommand = if case .command = self { true } else { false }
             switch difference.effect {
+            case .same: return .compatible
             case .unclear: return reader
             case .narrower: return isCommand ? reader : .compatible
             case .wider where isCommand: return .compatible

@@ -31,8 +31,9 @@ struct KeyedComparison {
                 continue
             }
             for name in Self.names(value, now) where !names.contains(name) && !Self.isSame(value[name], now[name]) {
-                let text = "\(name) \(Self.text(value[name])) → \(Self.text(now[name]))"
-                changes.append(ContractChange(reader(key), document, "\(list) \(key)", text))
+                for text in Self.differences(value[name], now[name], at: name) {
+                    changes.append(ContractChange(reader(key), document, "\(list) \(key)", text))
+                }
             }
         }
         for (key, _) in after where !before.contains(where: { $0.key == key }) {
@@ -46,6 +47,16 @@ struct KeyedComparison {
     }
 
     private static func isSame(_ old: JSON?, _ new: JSON?) -> Bool { old?.canonicalBytes == new?.canonicalBytes }
+
+    /// Member by member, as far as both have members.
+    private static func differences(_ old: JSON?, _ new: JSON?, at place: String) -> [String] {
+        guard let old, let new, old.object != nil, new.object != nil else {
+            return ["\(place) \(text(old)) → \(text(new))"]
+        }
+        return names(old, new).filter { !isSame(old[$0], new[$0]) }.flatMap {
+            differences(old[$0], new[$0], at: "\(place).\($0)")
+        }
+    }
 
     private static func text(_ value: JSON?) -> String { value?.compactText ?? "none" }
 }

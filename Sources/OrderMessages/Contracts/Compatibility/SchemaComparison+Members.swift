@@ -39,7 +39,8 @@ extension SchemaComparison {
         case (false, false): break
         case (false, _): note(.wider, place, word)
         case (_, false): note(.narrower, place, word)
-        case (let old, let new) where old == new: note(.wider, place, word)
+        // Anything might have been there before; now it is said. What isn't said any more may not come any more.
+        case (let old, let new) where old == new: note(word == "added" ? .same : .wider, place, word)
         case (_, true): note(.wider, place, word)
         case (true, _): note(.narrower, place, word)
         case (_, _): note(.unclear, place, "\(word), judge by hand: members that aren't named may be there already")
@@ -85,7 +86,8 @@ extension SchemaComparison {
     private static func isGrown(_ old: JSON, _ new: JSON, _ object: JSON.Object) -> Bool {
         guard let before = choice(old), let after = choice(new), Set(before).isSubset(of: after) else { return false }
         return Set(after).subtracting(before).allSatisfy { name in
-            object["additionalProperties"] == false && object["properties"]?[name] == nil
+            object["additionalProperties"] == false && object["patternProperties"] == nil
+                && object["properties"]?[name] == nil
         }
     }
 

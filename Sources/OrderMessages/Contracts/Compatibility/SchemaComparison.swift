@@ -8,6 +8,8 @@ struct SchemaComparison {
         case wider
         /// All that is allowed was allowed; less may be.
         case narrower
+        /// What is allowed is what was allowed.
+        case same
         /// Not to be judged from the documents.
         case unclear
     }
@@ -72,9 +74,9 @@ struct SchemaComparison {
         return names + new.members.map(\.name).filter { !names.contains($0) }
     }
 
-    /// A keyword that only narrows: without it more is allowed. What two of its values mean nobody can tell.
+    /// A keyword that only narrows, so that without it more is allowed; what two of its values mean nobody can tell.
     private mutating func compareOther(_ name: String, _ old: JSON?, _ new: JSON?, at place: String) {
-        // With these, one keyword depends on another, or one that isn't there on what is.
+        // Others depend on keywords beside them, or aren't known here.
         let narrows = [
             "pattern", "format", "oneOf", "anyOf", "not", "uniqueItems", "multipleOf", "exclusiveMinimum",
             "exclusiveMaximum",

@@ -7,7 +7,7 @@ public struct CommandVersion: Sendable {
     /// It sees only what this version's schema allows, and what it makes must be what the next version's allows.
     public typealias Upcast = @Sendable (JSON) -> JSON
 
-    /// 1, 2, 3 …
+    /// Counts from 1.
     public let number: Int
     /// What `data` must be.
     public let data: Schema
