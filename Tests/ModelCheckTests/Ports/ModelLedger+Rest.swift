@@ -42,6 +42,8 @@ extension ModelLedger {
         try await world.ledger.orders(matching: filter)
     }
 
+    func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? { nil }
+
     func orders(withID id: String) async throws(LedgerFailure) -> [OrderRecord] {
         try await world.ledger.orders(withID: id)
     }
