@@ -48,10 +48,6 @@ extension ModelLedger {
         try await world.ledger.orders(withID: id)
     }
 
-    func caseFile(of identity: CommandIdentity) async throws(LedgerFailure) -> CaseFile? {
-        try await world.ledger.caseFile(of: identity)
-    }
-
     func statistics() async throws(LedgerFailure) -> LedgerStatistics { try await world.ledger.statistics() }
 
     func note(of key: String) async throws(LedgerFailure) -> LetterNote? { try await world.ledger.note(of: key) }
