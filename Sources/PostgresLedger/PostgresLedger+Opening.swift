@@ -173,6 +173,24 @@ extension PostgresLedger {
         }
     }
 
+    /// Whether there is a ledger, for who only reads: it needs no right to write, and may be a standby.
+    public static func exists(url: String) async throws(LedgerFailure) -> Bool {
+        let parameters = try parameters(url)
+        return try await OwnThread.run { () throws(LedgerFailure) in
+            do {
+                let deadline = Deadline(after: 15)
+                let connection = try ServerConnection(parameters, deadline: deadline)
+                switch try Schema.inspect(connection, deadline) {
+                case .nothing: return false
+                case .foreign(let name): throw Schema.foreign(name, place: parameters.place)
+                case .ledger: return true
+                }
+            } catch {
+                throw LedgerFailure(error, place: parameters.place)
+            }
+        }
+    }
+
     private static func examine(_ parameters: ConnectionParameters) throws -> Bool {
         let deadline = Deadline(after: 15)
         let connection = try ServerConnection(parameters, deadline: deadline)

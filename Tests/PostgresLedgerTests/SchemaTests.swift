@@ -31,6 +31,7 @@ import Testing
         async throws
     {
         let store = try await PostgresLedgerStore()
+        #expect(try await !PostgresLedger.exists(url: store.url))
         let schema = "CREATE SCHEMA IF NOT EXISTS \(store.schema); SET search_path TO \(store.schema);"
         try await store.sql(
             schema + SchemaStep1.script
@@ -40,6 +41,7 @@ import Testing
             throw LedgerScene.Surprise("read")
         }
         #expect(message.contains("older release"))
+        #expect(try await PostgresLedger.exists(url: store.url))
         let ledger = try await store.worker()
         #expect(try await store.sql("SELECT version FROM ledger") == [["\(Schema.version)"]])
         guard case .granted(let grant) = try await ledger.claim(LedgerScene.request("1")) else {

@@ -60,6 +60,14 @@ enum LedgerAddress: Equatable {
         }
     }
 
+    /// Whether there is a ledger already, for who only reads.
+    func exists() async throws(LedgerFailure) -> Bool {
+        switch self {
+        case .file(let path): FileManager.default.fileExists(atPath: path)
+        case .postgres(let url): try await PostgresLedger.exists(url: url)
+        }
+    }
+
     /// Whether there is a ledger already; throws what would stop a worker.
     func examine() async throws(LedgerFailure) -> Bool {
         switch self {

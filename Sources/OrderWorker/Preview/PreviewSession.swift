@@ -15,7 +15,7 @@ struct PreviewSession {
         }
         let today = Timekeeper.system(timeZone: settings.businessTimeZone).today()
         // A ledger that isn't there yet knows of nothing, and is not made for a question.
-        let isThere = try await settings.ledger.examine()
+        let isThere = try await settings.ledger.exists()
         let known = isThere ? try await settings.ledger.reader().subscription(command.subscriptionID) : nil
         let gateway = try ems.gateway(concurrency: 8, policies: settings.policies, logger: Log.quiet)
         let found: Result<Snapshot, GatewayFailure>
