@@ -80,30 +80,71 @@ import Testing
         `Invariant 7: a convicted message is acknowledged before the next suspect may begin, which could kill the process`()
         async throws
     {
+        let scene = try await Conviction()
+        let aloneAtSettlement = Mutex<[Bool]>([])
+        await scene.handle { settlement in
+            aloneAtSettlement.withLock {
+                $0.append(settlement == .acknowledge && scene.line.solitude.current != nil)
+            }
+        }
+        #expect(aloneAtSettlement.withLock { $0 } == [true])
+        #expect(scene.line.solitude.current == nil)
+        #expect(try await scene.strikes == 0, "they were cleared")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `Invariant 7: a convicted message whose letter nobody takes lets others begin, and stays convicted`()
+        async throws
+    {
+        let gate = Gate()
+        let scene = try await Conviction(StillPublisher(gate: gate, refused: "create-subscription"))
+        let settlements = Mutex<[Settlement]>([])
+        async let handled: Void = scene.handle { settlement in settlements.withLock { $0.append(settlement) } }
+        try await eventually("its letter is on its way") { gate.waiting == 1 }
+        async let other: Void = scene.line.solitude.enter()
+        #expect(scene.line.solitude.current != nil)
+        gate.open()
+        // Before it goes back, which takes five times as long.
+        await other
+        #expect(settlements.withLock { $0 } == [])
+        await handled
+        #expect(settlements.withLock { $0 } == [.requeue])
+        #expect(try await scene.strikes > AloneRun.limit, "it is as convicted as before")
+    }
+
+    /// A message that has killed more workers than it may: nothing of it is read, so it gets no claim.
+    private struct Conviction: Sendable {
         let ledger = InMemoryLedger(predecessorWait: 30)
-        let line = OrderConsumer.still(StillSource(), StillPublisher(), ledger).line
+        let line: Line
         let message = Message(
             exchange: "orders.commands",
             routingKey: "create-subscription",
             properties: Properties(contentType: "application/cloudevents+json", messageID: "killer"),
             body: Commands.event("killer", .createSubscription, of: "SUB-K", Commands.creation).compactBytes
         )
-        for _ in 1...AloneRun.limit { _ = try await ledger.strike(message.strikeDigest, at: LedgerScene.time(0)) }
-        let aloneAtSettlement = Mutex<[Bool]>([])
-        let runner = LineRunner(
-            line: line,
-            currentEpoch: { 1 },
-            settle: { _, settlement in
-                aloneAtSettlement.withLock { $0.append(settlement == .acknowledge && line.solitude.current != nil) }
-            }
-        )
-        let queue = line.topology.queue(.createSubscription)
-        let delivery = Delivery(id: DeliveryID(epoch: 1, tag: 1), queue: queue, isRedelivered: true, message: message)
-        await line.solitude.enterAlone()
-        await runner.handle(delivery, ClaimOrder().place(in: queue), isSuspect: true)
-        #expect(aloneAtSettlement.withLock { $0 } == [true])
-        #expect(line.solitude.current == nil)
-        #expect(try await ledger.strike(message.strikeDigest, at: LedgerScene.time(1)) == 0, "it was cleared")
+
+        init(_ publisher: StillPublisher = StillPublisher()) async throws {
+            line = OrderConsumer.still(StillSource(), publisher, ledger, consumerTimeout: 240).line
+            for _ in 0...AloneRun.limit { _ = try await ledger.strike(message.strikeDigest, at: LedgerScene.time(0)) }
+        }
+
+        /// Those it has; one more is left by asking.
+        var strikes: Int { get async throws { try await ledger.strike(message.strikeDigest, at: LedgerScene.time(1)) } }
+
+        func handle(_ settle: @escaping @Sendable (Settlement) -> Void) async {
+            let runner = LineRunner(line: line, currentEpoch: { 1 }, settle: { _, settlement in settle(settlement) })
+            let queue = line.topology.queue(.createSubscription)
+            let delivery = Delivery(
+                id: DeliveryID(epoch: 1, tag: 1),
+                queue: queue,
+                isRedelivered: true,
+                message: message
+            )
+            line.custody.take(delivery.id, now: line.timekeeper.uptime())
+            await line.solitude.enterAlone()
+            await runner.handle(delivery, ClaimOrder().place(in: queue), isSuspect: true)
+            line.solitude.leave()
+        }
     }
 
     @Test func `What another worker had in hand when it died runs alone in one that runs already`() async throws {

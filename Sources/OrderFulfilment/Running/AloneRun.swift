@@ -56,6 +56,8 @@ final class AloneRun: Sendable {
     var isAlone: Bool { isOver.withLock { !$0 } }
 
     /// The process lives: the strikes are gone, and others may run beside.
+    ///
+    /// Those of a convicted message stay until its dead letter is acknowledged: see ``end(_:)``.
     func end() async {
         let isFirst = isOver.withLock { isOver in
             defer { isOver = true }
@@ -67,10 +69,23 @@ final class AloneRun: Sendable {
         line.solitude.endAlone()
     }
 
-    /// Takes the strike back.
+    /// Its delivery has met its fate, and was settled.
+    ///
+    /// What comes again is still convicted, and is not even read: nobody shall die of it once more because its letter
+    /// wasn't confirmed.
+    func end(_ fate: Fate) async {
+        if verdict != nil, fate.isSafe { await clear() }
+        await end()
+    }
+
+    /// Takes the strikes of an innocent back.
     ///
     /// One that stays would count against a message that did no harm.
     func forgive() async {
+        if verdict == nil { await clear() }
+    }
+
+    private func clear() async {
         while (try? await line.ledger.clearStrikes(digest)) == nil, !line.drain.hasBegun {
             await line.timekeeper.sleep(0.5)
         }

@@ -28,13 +28,14 @@ struct LineRunner: Sendable {
         case .abandoned: break
         }
         // Only now: the next one may kill the process before the acknowledgement of this one has left.
-        await alone?.end()
+        await alone?.end(fate)
     }
 
     /// A command whose time has come: nothing is left to settle with the broker.
     func handle(_ woken: WokenCommand, isSuspect: Bool = false) async {
         line.counters.wokeUp()
-        await run(Arrival(woken, topology: line.topology), isSuspect: isSuspect).alone?.end()
+        let (fate, alone) = await run(Arrival(woken, topology: line.topology), isSuspect: isSuspect)
+        await alone?.end(fate)
     }
 
     /// Answers with the run of a suspect too, which is over when what it came to is settled.

@@ -41,6 +41,8 @@ extension Line {
         do { try await ledger.complete(ending, under: claim) } catch { throw Failure(error, claim.identity) }
         if let file = ending.caseFile { CaseNotes.current?.stored(file) }
         CrashPoint.completed.reach(claim.identity.id)
+        // Whoever brings it again gets the stored outcome, so others may begin.
+        await AloneRun.current?.end()
         counters.announced(routingKey)
         wakeSignal.signal()
         try await deliver(

@@ -9,9 +9,8 @@ extension Line {
     func deadLetter(_ arrival: Arrival, _ verdict: DeadLetterVerdict) async throws(Failure) {
         let letter = letter(for: arrival, verdict)
         let event = AloneRun.current?.isUnreadable == true ? nil : deadLetterEvent(for: arrival, verdict)
-        // A convicted message stays alone: its strikes must outlive whatever the next suspect does.
+        // A convicted message stays alone: the next suspect could kill the process before its acknowledgement has left.
         if AloneRun.current?.verdict == nil { await AloneRun.current?.end() }
-        let isAlone = AloneRun.current?.isAlone ?? false
         let publishings = [letter] + (event.map { [publishing(of: $0)] } ?? [])
         logger.warning(
             "dead letter",
@@ -22,10 +21,8 @@ extension Line {
         guard let grant = arrival.grant else {
             for publishing in publishings {
                 let isEvent = publishing.exchange == topology.events
-                // Nobody else begins as long as it is alone, so it doesn't wait long.
-                let isUrgent = isEvent || isAlone
-                let deadline = isUrgent ? timekeeper.uptime() + settings.confirmTimeout : longestHold
-                guard try await publish(publishing, until: deadline) else {
+                let soon = timekeeper.uptime() + settings.confirmTimeout
+                guard try await isEvent ? publish(publishing, until: soon) : publishLetter(publishing, soon) else {
                     guard isEvent else { throw .unconfirmed("the dead letter was not confirmed") }
                     // The letter itself is safe and says all that the event would.
                     return logger.error(
@@ -46,6 +43,16 @@ extension Line {
             endedAt: timekeeper.now()
         )
         try await end(grant, ending, event?.routingKey ?? "unknown.dead-lettered")
+    }
+
+    /// Publishes the letter of a message that may be in hand for long; nobody else begins as long as it is alone, so that
+    /// ends when it isn't confirmed soon.
+    private func publishLetter(_ letter: Publishing, _ soon: Double) async throws(Failure) -> Bool {
+        if let run = AloneRun.current, run.isAlone {
+            if try await publish(letter, until: min(soon, longestHold)) { return true }
+            await run.end()
+        }
+        return try await publish(letter, until: longestHold)
     }
 
     /// The original message, with the headers that explain it and without those that belong to the broker.

@@ -10,7 +10,8 @@ extension OrderConsumer {
     static func still(
         _ source: StillSource,
         _ publisher: StillPublisher,
-        _ ledger: any Ledger
+        _ ledger: any Ledger,
+        consumerTimeout: Double = 1800
     ) -> OrderConsumer {
         OrderConsumer(
             source: source,
@@ -20,7 +21,7 @@ extension OrderConsumer {
             lifecycle: Lifecycle(),
             topology: OrderTopology(),
             translator: Translator(),
-            settings: LineSettings(workerName: "worker"),
+            settings: LineSettings(workerName: "worker", consumerTimeout: consumerTimeout),
             predecessorWait: 30,
             timekeeper: FastTime().timekeeper,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
