@@ -53,12 +53,23 @@ class Contracts:
 
     def check(self, event: Event, operation: Operation) -> None:
         """Raises with the first thing that is wrong with a command, its path before the colon."""
+        self.check_text("event", event)
         for attribute, limit in BYTES.items():
             if len(str(event.get(attribute, "")).encode()) > limit:
                 raise NotInContract(f"{attribute}: has more than {limit} bytes")
         errors = sorted(operation.validator.iter_errors(event), key=lambda error: list(map(str, error.path)))
         for error in errors:
             raise NotInContract(f"{'.'.join(map(str, error.path)) or 'event'}: {error.message}")
+
+    @staticmethod
+    def check_text(path: str, value: Any) -> None:
+        """Raises when the value can be written by Python, but not read as I-JSON in UTF-8."""
+        try:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except UnicodeEncodeError:
+            raise NotInContract(f"{path}: has half of a surrogate pair, which is no text") from None
+        except (ValueError, RecursionError) as problem:
+            raise NotInContract(f"{path}: {problem}") from None
 
     def advice(self, code: str) -> tuple[str, str]:
         """What a code means and what to do; the list may grow."""
