@@ -84,7 +84,8 @@ class SubscriberTest(ClientTest):
             "state": event(outcome="succeeded", version=1, state={}), "outcome": event() | {"data": {"outcome": 1}},
             "large": event(version=2**63), "negative": event(version=-1), "fraction": event(version=1.5),
             "boolean": event(version=True), "version": event(version="1"), "surrogate": good | {"id": "\ud800"},
-            "rejection": event(rejection="no"), "code": event(rejection={"code": ["x"]}),
+            "empty command": good | {"data": good["data"] | {"command": ""}}, "rejection": event(rejection="no"),
+            "code": event(rejection={"code": ["x"]}),
             "nesting": b'{"a":' * 100_000, "digits": b'{"id":' + b"1" * 5000 + b"}", "bytes": b"\xff\xfe\xfd",
         }
         for name, poison in poisons.items():
@@ -103,6 +104,13 @@ class SubscriberTest(ClientTest):
         self.store._db.execute("pragma query_only = off")
         self.take(event(outcome="succeeded", version=1, state="active"))
         self.assertEqual(self.knows()[0], {"subscriptionId": "S", "version": 1, "state": "active"})
+
+    def test_what_fails_half_way_leaves_nothing(self):
+        with self.assertRaises(Enough), self.store.transaction():
+            self.store.apply("e")
+            raise Enough
+        self.take(event("e2", "succeeded", version=1, state="active"))
+        self.assertEqual([line["applied"] for line in self.knows() if "applied" in line], ["e2"])
 
     def test_an_event_is_acknowledged_once_it_is_stored(self):
         connection = patch("subscriber.pika.BlockingConnection").start().return_value.__enter__.return_value

@@ -33,6 +33,14 @@ class Operation:
     validator: Draft202012Validator
 
 
+def strict(schema: Any) -> Any:
+    """The schema with patterns that end where the text does: to Python, a line break may follow `$`."""
+    if isinstance(schema, dict):
+        return {name: inner[:-1] + r"\Z" if name == "pattern" and str(inner).endswith("$") else strict(inner)
+                for name, inner in schema.items()}
+    return [strict(inner) for inner in schema] if isinstance(schema, list) else schema
+
+
 class Contracts:
     """`prefix` is what the names of this installation's exchanges and queues begin with."""
 
@@ -94,5 +102,5 @@ class Contracts:
     def _operation(cls, path: Path, name: str, creating: set[str]) -> Operation:
         schema = cls._read(path)
         fields = schema["properties"]["data"]["properties"]
-        validator = Draft202012Validator(schema, format_checker=FormatChecker(formats=["date"]))
+        validator = Draft202012Validator(strict(schema), format_checker=FormatChecker(formats=["date"]))
         return Operation(name, schema["properties"]["type"]["const"], "expectedVersion" in fields, name in creating, validator)

@@ -137,7 +137,8 @@ class Publisher:
             if dryrun:
                 event["dryrun"] = True
             self._contracts.check(event, kind)
-            self._store.keep(self._source, command, operation, subscription, number, {"event": event, "reply_to": reply_to})
+            message = {"event": event, "reply_to": reply_to}
+            self._store.keep(self._source, command, operation, subscription, number, message)
         return command
 
     async def deliver(self) -> None:
