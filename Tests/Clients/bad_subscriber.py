@@ -1,6 +1,7 @@
 """The subscriber of Contracts/clients/python with one fault, or one misfortune: --fault names it."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Contracts/clients/python"))
@@ -33,10 +34,10 @@ class BadSubscriber(subscriber.Subscriber):
         if fault == "loses-acknowledgements" and self.taken in (30, 60):
             raise AMQPConnectionError("lost after it was stored, before it was acknowledged")
 
-    def _apply(self, event, data):
-        if fault == "takes-previews" and data["outcome"] == "previewed":
-            data = {**data, "outcome": "succeeded"}
-        super()._apply(event, data)
+    def _apply(self, told):
+        if fault == "takes-previews" and told.outcome == "previewed":
+            told = replace(told, outcome="succeeded")
+        super()._apply(told)
 
 
 if __name__ == "__main__":

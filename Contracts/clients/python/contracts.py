@@ -33,6 +33,14 @@ class Operation:
     validator: Draft202012Validator
 
 
+def strict(schema: Any) -> Any:
+    """The schema with patterns that end where the text does: to Python, a line break may follow `$`."""
+    if isinstance(schema, dict):
+        return {name: inner[:-1] + r"\Z" if name == "pattern" and str(inner).endswith("$") else strict(inner)
+                for name, inner in schema.items()}
+    return [strict(inner) for inner in schema] if isinstance(schema, list) else schema
+
+
 class Contracts:
     """`prefix` is what the names of this installation's exchanges and queues begin with."""
 
@@ -53,12 +61,23 @@ class Contracts:
 
     def check(self, event: Event, operation: Operation) -> None:
         """Raises with the first thing that is wrong with a command, its path before the colon."""
+        self.check_text("event", event)
         for attribute, limit in BYTES.items():
             if len(str(event.get(attribute, "")).encode()) > limit:
                 raise NotInContract(f"{attribute}: has more than {limit} bytes")
         errors = sorted(operation.validator.iter_errors(event), key=lambda error: list(map(str, error.path)))
         for error in errors:
             raise NotInContract(f"{'.'.join(map(str, error.path)) or 'event'}: {error.message}")
+
+    @staticmethod
+    def check_text(path: str, value: Any) -> None:
+        """Raises when the value can be written by Python, but not read as I-JSON in UTF-8."""
+        try:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except UnicodeEncodeError:
+            raise NotInContract(f"{path}: has half of a surrogate pair, which is no text") from None
+        except (ValueError, RecursionError) as problem:
+            raise NotInContract(f"{path}: {problem}") from None
 
     def advice(self, code: str) -> tuple[str, str]:
         """What a code means and what to do; the list may grow."""
@@ -83,5 +102,5 @@ class Contracts:
     def _operation(cls, path: Path, name: str, creating: set[str]) -> Operation:
         schema = cls._read(path)
         fields = schema["properties"]["data"]["properties"]
-        validator = Draft202012Validator(schema, format_checker=FormatChecker(formats=["date"]))
+        validator = Draft202012Validator(strict(schema), format_checker=FormatChecker(formats=["date"]))
         return Operation(name, schema["properties"]["type"]["const"], "expectedVersion" in fields, name in creating, validator)

@@ -23,6 +23,11 @@ from store import Store
 
 CONFIRM_TIMEOUT = 15.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# Of a queue, in bytes, in AMQP.
+LONGEST_NAME = 255
+# What a line may have, and must.
+MEMBERS: dict[str, type] = {"operation": str, "data": dict, "id": str, "dryrun": bool, "reply_to": str}
+REQUIRED = ("operation", "data")
 
 
 class NotConfirmed(Exception):
@@ -34,8 +39,9 @@ class ConfirmChannel:
 
     def __init__(self) -> None:
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._open: dict[int, tuple[str, asyncio.Future[None]]] = {}
-        self._returned: set[str] = set()
+        self._open: dict[int, tuple[bytes, asyncio.Future[None]]] = {}
+        # By body: two sources may use the same id.
+        self._returned: set[bytes] = set()
         self._last_tag = 0
 
     async def connect(self, url: str) -> None:
@@ -52,7 +58,7 @@ class ConfirmChannel:
             raise NotConfirmed("the connection is gone")
         self._last_tag += 1
         confirm = asyncio.get_running_loop().create_future()
-        self._open[self._last_tag] = (properties.message_id, confirm)
+        self._open[self._last_tag] = (body, confirm)
         self._channel.basic_publish(exchange, key, body, properties, mandatory=True)
         try:
             await asyncio.wait_for(confirm, CONFIRM_TIMEOUT)
@@ -65,7 +71,7 @@ class ConfirmChannel:
 
     def _channel_opened(self, channel: pika.channel.Channel) -> None:
         self._channel = channel
-        channel.add_on_return_callback(lambda _, method, properties, body: self._returned.add(properties.message_id))
+        channel.add_on_return_callback(lambda _, method, properties, body: self._returned.add(body))
         channel.add_on_close_callback(lambda _, error: self._fail(error))
         channel.confirm_delivery(self._confirmed, callback=lambda _: self._ready.set_result(None))
 
@@ -73,12 +79,12 @@ class ConfirmChannel:
         method = frame.method
         tags = [t for t in self._open if t <= method.delivery_tag] if method.multiple else [method.delivery_tag]
         for tag in tags:
-            message_id, confirm = self._open.pop(tag, (None, None))
+            body, confirm = self._open.pop(tag, (None, None))
             if confirm is None or confirm.done():
                 continue
             # What no queue took comes back first, and is confirmed all the same.
-            if message_id in self._returned:
-                self._returned.discard(message_id)
+            if body in self._returned:
+                self._returned.discard(body)
                 confirm.set_exception(NotConfirmed("no queue is bound for the routing key"))
             elif isinstance(method, Basic.Nack):
                 confirm.set_exception(NotConfirmed("the broker refused it"))
@@ -107,10 +113,17 @@ class Publisher:
         if operation not in self._contracts.operations:
             raise NotInContract(f"there is no operation {operation}")
         kind = self._contracts.operations[operation]
-        command = command or str(uuid.uuid4())
+        command = str(uuid.uuid4()) if command is None else command
+        # Before the store is asked, which can't be asked for half of a surrogate pair.
+        self._contracts.check_text("event", [self._source, command, data])
+        self._contracts.check_text("reply_to", reply_to)
+        if len((reply_to or "").encode()) > LONGEST_NAME:
+            raise NotInContract(f"reply_to: has more than {LONGEST_NAME} bytes")
         subscription = data.get("subscriptionId")
+        if not isinstance(subscription, str):
+            subscription = None
         with self._store.transaction():
-            if self._store.has(command):
+            if self._store.has(self._source, command):
                 return command
             number = None
             if kind.is_numbered and not dryrun:
@@ -124,7 +137,8 @@ class Publisher:
             if dryrun:
                 event["dryrun"] = True
             self._contracts.check(event, kind)
-            self._store.keep(command, operation, subscription, number, {"event": event, "reply_to": reply_to})
+            message = {"event": event, "reply_to": reply_to}
+            self._store.keep(self._source, command, operation, subscription, number, message)
         return command
 
     async def deliver(self) -> None:
@@ -147,10 +161,11 @@ class Publisher:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _send(self, channel: ConfirmChannel, command: str, operation: str, message: dict[str, Any]) -> None:
-        body, properties = self.message(message["event"], message["reply_to"])
+    async def _send(self, channel: ConfirmChannel, operation: str, message: dict[str, Any]) -> None:
+        event = message["event"]
+        body, properties = self.message(event, message["reply_to"])
         await channel.publish(self._contracts.commands, operation, body, properties)
-        self._store.confirm(command)
+        self._store.confirm(event["source"], event["id"])
 
     def message(self, event: Event, reply_to: str | None) -> tuple[bytes, pika.BasicProperties]:
         """The event in structured mode. No expiration: a command that waits must not die."""
@@ -159,15 +174,41 @@ class Publisher:
         return json.dumps(event).encode(), properties
 
 
-def run(arguments: argparse.Namespace, lines: Iterable[str], kind: type[Publisher] = Publisher) -> None:
+def read(line: bytes) -> dict[str, Any]:
+    """What a line asks for, as arguments of `Publisher.order`."""
+    try:
+        wanted = json.loads(line.decode())
+    except (ValueError, RecursionError) as problem:
+        raise NotInContract(f"no JSON in UTF-8: {problem}") from None
+    if not isinstance(wanted, dict):
+        raise NotInContract("no JSON object")
+    for name in REQUIRED:
+        if name not in wanted:
+            raise NotInContract(f"{name}: is missing")
+    found = {name: wanted[name] for name in MEMBERS if wanted.get(name) is not None or name in REQUIRED}
+    for name, value in found.items():
+        if not isinstance(value, MEMBERS[name]):
+            raise NotInContract(f"{name}: must be {MEMBERS[name].__name__}, not {type(value).__name__}")
+    return {"command" if name == "id" else name: value for name, value in found.items()}
+
+
+def run(arguments: argparse.Namespace, lines: Iterable[bytes], kind: type[Publisher] = Publisher) -> None:
+    """Orders line by line up to the first that is refused: what follows may build on it. Delivers what was accepted."""
     contracts = Contracts(arguments.prefix)
     contracts.commands = arguments.exchange or contracts.commands
     publisher = kind(arguments.amqp, contracts, Store(arguments.store), arguments.source)
-    for line in filter(str.strip, lines):
-        wanted = json.loads(line)
-        print(publisher.order(wanted["operation"], wanted["data"], wanted.get("id"), wanted.get("dryrun", False),
-                              wanted.get("reply_to")))
+    refusal = None
+    for number, line in enumerate(lines, start=1):
+        try:
+            if line.strip():
+                print(publisher.order(**read(line)), flush=True)
+        except Exception as problem:  # Whatever it is, the lines before were promised to be sent.
+            words = problem if isinstance(problem, NotInContract) else repr(problem)
+            refusal = f"line {number} and what follows is not published: {words}"
+            break
     asyncio.run(publisher.deliver())
+    if refusal:
+        sys.exit(refusal)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -183,11 +224,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(kind: type[Publisher] = Publisher, options: argparse.ArgumentParser | None = None) -> None:
     arguments = (options or parser()).parse_args()
-    with (sys.stdin if arguments.commands == "-" else open(arguments.commands, encoding="utf-8")) as lines:
-        try:
-            run(arguments, lines, kind)
-        except NotInContract as problem:
-            sys.exit(f"not published: {problem}")
+    # As bytes: one line that isn't UTF-8 must not hide those before it.
+    with (sys.stdin.buffer if arguments.commands == "-" else open(arguments.commands, "rb")) as lines:
+        run(arguments, lines, kind)
 
 
 if __name__ == "__main__":

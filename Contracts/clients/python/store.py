@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 TABLES = """
-create table if not exists commands (id text primary key, operation text not null, subscription text,
-    number integer, message text not null, confirmed integer not null default 0, outcome text, report text);
+create table if not exists commands (source text not null, id text not null, operation text not null,
+    subscription text, number integer, message text not null, confirmed integer not null default 0, outcome text,
+    report text, primary key (source, id));
 create table if not exists subscriptions (id text primary key, version integer not null, state text);
 create table if not exists seen (event text primary key);
 create table if not exists applied (event text not null);
@@ -29,10 +30,12 @@ class Store:
         self._db.execute("begin immediate")
         try:
             yield
+            self._db.execute("commit")
         except BaseException:
-            self._db.execute("rollback")
+            # After some errors, a full disk's for one, SQLite has gone back by itself.
+            if self._db.in_transaction:
+                self._db.execute("rollback")
             raise
-        self._db.execute("commit")
 
     # The publisher's side: an outbox.
 
@@ -51,21 +54,23 @@ class Store:
             number += 1
         return number
 
-    def has(self, command: str) -> bool:
-        return self._db.execute("select 1 from commands where id = ?", [command]).fetchone() is not None
+    def has(self, source: str, command: str) -> bool:
+        return self._db.execute(
+            "select 1 from commands where source = ? and id = ?", [source, command]).fetchone() is not None
 
-    def keep(self, command: str, operation: str, subscription: str | None, number: int | None,
+    def keep(self, source: str, command: str, operation: str, subscription: str | None, number: int | None,
              message: dict[str, Any]) -> None:
         self._db.execute(
-            "insert into commands (id, operation, subscription, number, message) values (?, ?, ?, ?, ?)",
-            [command, operation, subscription, number, json.dumps(message)])
+            "insert into commands (source, id, operation, subscription, number, message) values (?, ?, ?, ?, ?, ?)",
+            [source, command, operation, subscription, number, json.dumps(message)])
 
-    def unconfirmed(self) -> list[tuple[str, str, dict[str, Any]]]:
-        rows = self._db.execute("select id, operation, message from commands where not confirmed order by rowid")
-        return [(command, operation, json.loads(message)) for command, operation, message in rows]
+    def unconfirmed(self) -> list[tuple[str, dict[str, Any]]]:
+        """Operation and message, as they were ordered."""
+        rows = self._db.execute("select operation, message from commands where not confirmed order by rowid")
+        return [(operation, json.loads(message)) for operation, message in rows]
 
-    def confirm(self, command: str) -> None:
-        self._db.execute("update commands set confirmed = 1 where id = ?", [command])
+    def confirm(self, source: str, command: str) -> None:
+        self._db.execute("update commands set confirmed = 1 where source = ? and id = ?", [source, command])
 
     # The subscriber's side: an inbox.
 
@@ -85,10 +90,16 @@ class Store:
             """insert into subscriptions values (?1, ?2, ?3) on conflict (id)
                do update set version = ?2, state = coalesce(?3, state)""", [subscription, version, state])
 
-    def end(self, command: str | None, outcome: str | None, report: dict[str, Any] | None) -> None:
-        """Notes how a command ended; its first outcome counts."""
-        self._db.execute("update commands set outcome = ?, report = ? where id = ? and outcome is null",
-                         [outcome, report and json.dumps(report), command])
+    def end(self, source: str, command: str, outcome: str, report: dict[str, Any] | None) -> None:
+        """Notes how a command ended; its first outcome counts. Another shop's command of that id is none of ours."""
+        self._db.execute(
+            "update commands set outcome = ?, report = ? where source = ? and id = ? and outcome is null",
+            [outcome, report and json.dumps(report), source, command])
+
+    def note(self, source: str, command: str, report: dict[str, Any] | None) -> None:
+        """Notes what a person should see of a command that is still open."""
+        self._db.execute("update commands set report = ? where source = ? and id = ? and outcome is null",
+                         [report and json.dumps(report), source, command])
 
     def answer(self) -> Iterator[dict[str, Any]]:
         """All of it that `order-worker conform subscriber` asks for, and what was refused."""
@@ -96,5 +107,6 @@ class Store:
             yield {"subscriptionId": subscription, "version": version, "state": state}
         for (event,) in self._db.execute("select event from applied"):
             yield {"applied": event}
-        for command, outcome, report in self._db.execute("select id, outcome, report from commands"):
-            yield {"command": command, "outcome": outcome} | (json.loads(report) if report else {})
+        for source, command, outcome, report in self._db.execute("select source, id, outcome, report from commands"):
+            refusal = json.loads(report) if report else {}
+            yield {"source": source, "command": command, "outcome": outcome} | refusal

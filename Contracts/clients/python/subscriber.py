@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import sys
 import time
 
@@ -15,9 +16,11 @@ import pika
 from pika.exceptions import AMQPConnectionError, AMQPChannelError
 
 from contracts import Contracts, Event
+from outcome import NotUnderstood, Outcome, name, text
 from store import Store
 
-LONGEST_PAUSE = 30.0
+IDENTITY_CONFLICT = "identity-conflict"
+LONGEST_PAUSE, STORAGE_PAUSE = 30.0, 5.0
 
 
 class Subscriber:
@@ -25,44 +28,52 @@ class Subscriber:
         self._contracts, self._store = contracts, store
 
     def take(self, body: bytes) -> None:
-        """Stores what an event says, once; anything that isn't understood is passed over and held against nobody."""
+        """Stores what an event says, once; anything that isn't understood is passed over and held against nobody.
+
+        What the store raises goes on to the caller: then the event isn't stored, and must come again.
+        """
         try:
-            event: Event = json.loads(body)
-            kind, name, data = event["type"], event["id"], dict(event.get("data") or {})
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return print(f"passed over, no event: {body[:200]!r}", file=sys.stderr)
-        if not self.understands(kind):
-            return print(f"passed over, of a later contract: {kind} {name}", file=sys.stderr)
+            outcome = self._read(body)
+        except Exception as problem:  # Whatever it is, it would be the same each time the event came again.
+            return print(f"passed over, {problem!r}: {body[:200]!r}", file=sys.stderr)
         with self._store.transaction():
-            if self._store.is_new(name):
-                self._apply(name, data)
+            if self._store.is_new(outcome.event):
+                self._apply(outcome)
 
     def understands(self, kind: str) -> bool:
         """Within a version fields may be added; another version may mean something else by the same fields."""
         return kind in self._contracts.event_types
 
-    def _apply(self, event: str, data: Event) -> None:
-        self._store.apply(event)
-        command, outcome = (data.get("command") or {}).get("id"), data.get("outcome")
-        subscription, version = data.get("subscriptionId"), data.get("version")
-        # A preview tells what would be.
-        if outcome != "previewed" and subscription and version is not None:
-            if self._store.is_newer(subscription, version):
-                self._store.update(subscription, version, data.get("state"))
-        # A sync sends what it finds one by one before its end.
-        if outcome != "entitlement":
-            self._store.end(command, outcome, self._report(command, data))
+    def _read(self, body: bytes) -> Outcome:
+        event: Event = json.loads(body)
+        kind = text(event, "type")
+        if kind is None or not self.understands(kind):
+            raise NotUnderstood(f"{name(event)} is of a later contract: {kind}")
+        return Outcome.read(event)
 
-    def _report(self, command: str, data: Event) -> Event | None:
+    def _apply(self, told: Outcome) -> None:
+        self._store.apply(told.event)
+        # A preview tells what would be.
+        if told.outcome != "previewed" and told.subscription and told.version is not None:
+            if self._store.is_newer(told.subscription, told.version):
+                self._store.update(told.subscription, told.version, told.state)
+        report = self._report(told)
+        if told.source is None or told.command is None:
+            return
+        if told.code == IDENTITY_CONFLICT:
+            # Another message came under the same name. The command that has it goes on, and keeps its number.
+            self._store.note(told.source, told.command, report)
+        elif told.outcome != "entitlement":
+            # A sync sends what it finds one by one before its end.
+            self._store.end(told.source, told.command, told.outcome, report)
+
+    def _report(self, told: Outcome) -> Event | None:
         """Why it wasn't done, what that means, and what to do."""
-        refusal = data.get("rejection") or data.get("deadLetter")
-        if not refusal:
+        if told.code is None:
             return None
-        code = refusal.get("code") or refusal.get("reason", "")
-        meaning, action = self._contracts.advice(code)
-        detail = refusal.get("message") or refusal.get("detail")
-        print(f"{command} was refused, {code}: {detail} {action}", file=sys.stderr)
-        return {"code": code, "detail": detail, "meaning": meaning, "action": action}
+        meaning, action = self._contracts.advice(told.code)
+        print(f"{told.source} {told.command} was refused, {told.code}: {told.detail} {action}", file=sys.stderr)
+        return {"code": told.code, "detail": told.detail, "meaning": meaning, "action": action}
 
 
 def listen(url: str, exchange: str, queue: str, subscriber: Subscriber) -> None:
@@ -73,8 +84,20 @@ def listen(url: str, exchange: str, queue: str, subscriber: Subscriber) -> None:
         channel.queue_bind(queue, exchange, routing_key="#")
         channel.basic_qos(prefetch_count=100)
         for method, _, body in channel.consume(queue):
-            subscriber.take(body)
+            # Held while nothing can be stored: given back, it would count as delivered once more, up to a limit.
+            while problem := stored(subscriber, body):
+                print(f"not stored, again in {STORAGE_PAUSE} s: {problem!r}", file=sys.stderr)
+                connection.sleep(STORAGE_PAUSE)
             channel.basic_ack(method.delivery_tag)
+
+
+def stored(subscriber: Subscriber, body: bytes) -> sqlite3.OperationalError | None:
+    """Nothing once it is; or the storage's problem, which may pass: a disk that is full, a file that is locked."""
+    try:
+        subscriber.take(body)
+    except sqlite3.OperationalError as problem:
+        return problem
+    return None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,7 +124,8 @@ def main(kind: type[Subscriber] = Subscriber, store: type[Store] = Store,
         began = time.monotonic()
         try:
             listen(arguments.amqp, arguments.exchange or contracts.events, arguments.queue, subscriber)
-        except (AMQPConnectionError, AMQPChannelError) as problem:
+        except (AMQPConnectionError, AMQPChannelError, OSError) as problem:
+            # OSError: above all, a host whose name isn't found.
             # One that lasted was a good one: the next is tried soon.
             pause = 0.5 if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
             print(f"again in {pause} s: {problem!r}", file=sys.stderr)

@@ -10,8 +10,14 @@ enum Python {
         #"python3 -c 'import pika, jsonschema' 2> /dev/null && exec python3 "$@"; exec /usr/bin/python3 "$@""#
     private static let environment = ["PYTHONDONTWRITEBYTECODE": "1"]
 
+    /// The folder of the contracts.
+    static let contracts = root.appending(path: "Contracts")
+
     /// What keeps the contract.
-    static func client(_ name: String) -> String { root.appending(path: "Contracts/clients/python/\(name)").path }
+    static func client(_ name: String) -> String { contracts.appending(path: "clients/python/\(name)").path }
+
+    /// What tests a client, in Python.
+    static func test(_ name: String) -> String { root.appending(path: "Tests/Clients/\(name)").path }
 
     /// What breaks it.
     static func badClient(_ name: String) -> String { root.appending(path: "Tests/Clients/\(name)").path }
@@ -21,6 +27,16 @@ enum Python {
         try await Program.run(
             "/bin/sh",
             ["-c", choice, "sh", script] + arguments,
+            environment: environment,
+            in: folder
+        )
+    }
+
+    /// Runs a line of shell, in which `python3` is the one that has the packages.
+    static func shell(_ line: String, in folder: URL) async throws -> Program.Ended {
+        try await Program.run(
+            "/bin/sh",
+            ["-c", "python3() { (unset -f python3; \(choice)); }\n\(line)"],
             environment: environment,
             in: folder
         )

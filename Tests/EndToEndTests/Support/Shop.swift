@@ -30,8 +30,8 @@ struct Shop: Sendable {
         try await body(shop)
     }
 
-    /// Publishes commands, one a line, and returns when all are confirmed.
-    func publish(_ lines: [String], store: String = "shop.sqlite") async throws {
+    /// Publishes commands, one a line, and returns when all are confirmed that stand before the bad one.
+    func publish(_ lines: [String], store: String = "shop.sqlite", badLine: Int? = nil) async throws {
         let file = world.folder.appending(path: "\(UUID().uuidString).commands")
         try Data(lines.joined(separator: "\n").utf8).write(to: file)
         let ended = try await Python.run(
@@ -42,7 +42,8 @@ struct Shop: Sendable {
             ],
             in: world.folder
         )
-        try #require(ended.status == 0, "\(ended)")
+        try #require(ended.status == (badLine == nil ? 0 : 1), "\(ended)")
+        if let badLine { try #require(ended.errors.contains("line \(badLine) and what follows"), "\(ended)") }
     }
 
     /// The subscriber's state, line by line.
@@ -69,10 +70,12 @@ struct Shop: Sendable {
         }
     }
 
-    /// How a command ended, once the subscriber knows.
+    /// How a command ended, or what there is to say of one that didn't, once the subscriber knows.
     func end(of command: String) async throws -> [String: Any] {
         try await eventually("the end of \(command); \(subscriber.log); \(world.lastLog)", within: .seconds(40)) {
-            try await answer().contains { $0["command"] as? String == command && $0["outcome"] is String }
+            try await answer().contains {
+                $0["command"] as? String == command && ($0["outcome"] is String || $0["code"] is String)
+            }
         }
         return try #require(try await answer().first { $0["command"] as? String == command })
     }
