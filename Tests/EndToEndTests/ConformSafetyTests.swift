@@ -167,6 +167,25 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `An exchange that the run made stays while somebody else's queue is bound to it`() async throws {
+        try await World.run { world in
+            let waiting = try await KeptProgram.start(
+                Program.path("order-worker"),
+                ["conform", "subscriber", "--answer", "-", "--for", "300s"],
+                environment: world.settings,
+                logFile: world.folder.appending(path: "waiting.log")
+            )
+            defer { waiting.end() }
+            try await eventually("it waits", within: .seconds(20)) { waiting.log.contains("publishing to") }
+            try await world.bindShop("nothing.of.this")
+            waiting.signal("TERM")
+            #expect(try await waiting.exitStatus() == 1)
+            #expect(waiting.log.contains("conform.events stays"), "\(waiting.log)")
+            #expect(try await world.hasExchange("\(world.prefix).conform.events"))
+        }
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `Commands are judged line by line, as bytes`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UniqueNames("validate").prefix)

@@ -9,7 +9,9 @@ enum AnswerSource: Hashable, Sendable {
     /// Standard input, to its end: it can be read once.
     case standardInput
 
-    /// The answer as it is now; `nil` while there is none. A command that still runs at the deadline is ended.
+    /// The answer as it is now; `nil` while there is none.
+    ///
+    /// A command that still runs at the deadline is ended.
     func bytes(until deadline: ContinuousClock.Instant) async throws -> [UInt8]? {
         switch self {
         case .command(let line): try await ShellLine.output(of: line, until: deadline)

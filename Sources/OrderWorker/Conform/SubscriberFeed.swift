@@ -152,7 +152,8 @@ struct SubscriberFeed {
     private func explain(_ failure: PublishFailure) -> String {
         guard case .unroutable = failure else { return "the events were not published: \(failure)" }
         return "no queue is bound to \(way.exchange.map(\.rawValue) ?? "the queue \(way.queue?.rawValue ?? "")") for "
-            + "any event of the scenario; start the subscriber, bind its queue to that exchange (with #, or what it wants of succeeded, rejected, dead-lettered and previewed), or give "
+            + "any event of the scenario; start the subscriber, bind its queue to that exchange (with #, or what it wants of "
+            + "succeeded, rejected, dead-lettered and previewed), or give "
             + "the exchange it is bound to with --exchange, or the queue with --queue"
     }
 }
