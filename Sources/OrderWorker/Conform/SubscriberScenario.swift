@@ -1,3 +1,4 @@
+import OrderMessages
 import SubscriptionLifecycle
 
 /// The outcomes that a subscriber is fed with, in the order in which they are published, and what it should make of them.
@@ -37,9 +38,12 @@ struct SubscriberScenario: Sendable {
     static func all(seed: UInt64, run: String) -> [SubscriberScenario] {
         let usual = SubscriberScenario(seed: seed, run: run)
         // Keys of the future are nobody's.
-        let keys = Set(usual.events.filter { ScenarioScript.outer($0.routingKey) != nil }.map(\.routingKey))
+        let keys = Set(usual.events.map(\.routingKey)).subtracting([usual.outerKey])
+            .filter { ScenarioScript.outer($0) != nil }.sorted()
+        // What succeeded shows in the subscriber's view; whoever wants refusals alone must tell that they took effect.
+        let views = keys.filter { ScenarioScript.outer($0)?.outcome == .succeeded }
         return [usual]
-            + keys.subtracting([usual.outerKey]).sorted().map {
+            + (views + keys.filter { !views.contains($0) }).map {
                 SubscriberScenario(seed: seed, run: run, outerKey: $0)
             }
     }
