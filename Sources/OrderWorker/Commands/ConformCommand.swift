@@ -1,6 +1,7 @@
 import AMQP
 import ArgumentParser
 import Foundation
+import OrderFulfilment
 import OrderMessages
 import RabbitMQ
 
@@ -17,6 +18,8 @@ struct ConformCommand: AsyncParsableCommand {
             abstract: "Listen to what a publisher sends, and grade it.",
             discussion: """
                 Listens on a queue of its own, which gets copies and goes away again; the worker's queues are not touched.
+                Every operation's queue must exist, for a command without one would reach the listener alone and be lost.
+                AMQP doesn't show whether they are bound: order-worker topology apply binds them.
 
                   order-worker conform publisher --messages 20
                   order-worker conform publisher --exchange shop.try --declare --for 5m
@@ -28,7 +31,7 @@ struct ConformCommand: AsyncParsableCommand {
         @Option(name: .customLong("for"), help: "How long to listen: 30s, 5m.") var time = "60s"
         @Option(help: "End after that many messages.") var messages: Int?
         @Option(help: "A direct exchange to listen to; the worker's when not given.") var exchange: String?
-        @Flag(help: "Make the exchange while listening, and take it away afterwards.") var declare = false
+        @Flag(help: "Make the exchange, which must not be there yet, and take it away afterwards.") var declare = false
         @Flag(help: "Hints count as failures.") var strict = false
         @Flag(help: "Print JSON.") var json = false
         @OptionGroup var options: SettingOptions
@@ -42,18 +45,21 @@ struct ConformCommand: AsyncParsableCommand {
         func run() async throws {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
-                let listener = try await PublisherListener.open(settings, exchange: exchange, declares: declare)
-                Output.note(
-                    "listening to \(listener.exchange) for \(time)\(messages.map { " or \($0) messages" } ?? "")"
-                )
-                let messages = messages
-                let grade = await listener.grade(
-                    PublisherGrade(translator: settings.translator),
-                    for: try conformSeconds(time)
-                ) { grade in
-                    messages.map { grade.received >= $0 } ?? false
+                let (exchange, declare, time, messages) = (exchange, declare, time, messages)
+                let grade = try await Interruptible.cancels {
+                    let listener = try await PublisherListener.open(settings, exchange: exchange, declares: declare)
+                    Output.note(
+                        "listening to \(listener.exchange) for \(time)\(messages.map { " or \($0) messages" } ?? "")"
+                    )
+                    let grade = await listener.grade(
+                        PublisherGrade(translator: settings.translator),
+                        for: try conformSeconds(time)
+                    ) { grade in
+                        messages.map { grade.received >= $0 } ?? false
+                    }
+                    await Interruptible.evenSo { await listener.close() }
+                    return grade
                 }
-                await listener.close()
                 try Conformance.tell(grade.report(isStrict: strict), asJSON: json)
             }
         }
@@ -67,7 +73,8 @@ extension ConformCommand {
                 "Feed a subscriber with duplicated, reordered and future outcomes, and grade what it makes of them.",
             discussion: """
                 The events go to an exchange of their own, <prefix>.conform.events, which real subscribers don't hear; bind the
-                queue of the subscriber to it, or name its queue. Its answer are JSON lines, in any order:
+                queue of the subscriber to it, or name its queue. An exchange that the run made goes with it unless queues are
+                bound to it; the worker's own exchanges and queues are refused. Its answer are JSON lines, in any order:
 
                   {"subscriptionId": "S", "version": 3, "state": "active"}   for each subscription as it has it
                   {"applied": "<event id>"}                                  each time an event took effect
@@ -105,51 +112,41 @@ extension ConformCommand {
         func run() async throws {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
-                let own = exchange == nil && queue == nil
-                let way = SubscriberFeed.Way(
-                    exchange: exchange.map(ExchangeName.init)
-                        ?? (own ? ExchangeName("\(settings.topologyPrefix).conform.events") : nil),
-                    isOwn: own,
-                    queue: queue.map(QueueName.init)
-                )
                 let seed = seed ?? UInt64.random(in: 1...999_999)
                 let run = UUID().uuidString.prefix(8).lowercased()
-                let scenario = SubscriberScenario(seed: seed, run: run)
-                let feed = try await SubscriberFeed.open(settings, way, within: try conformSeconds(time))
-                do {
-                    let report = try await grade(feed, scenario, seed: seed)
-                    await feed.close()
-                    try Conformance.tell(report, asJSON: json)
-                } catch {
-                    await feed.close()
-                    throw error
-                }
+                let grading = SubscriberGrading(
+                    way: try way(settings),
+                    seconds: try conformSeconds(time),
+                    source: source,
+                    scenarios: SubscriberScenario.all(seed: seed, run: run)
+                )
+                let target = grading.way.exchange.map { "the exchange \($0)" } ?? "the queue \(queue ?? "")"
+                let told = "publishing to \(target), with --seed \(seed), subscriptions conform-\(run)-…"
+                let grade = try await Interruptible.cancels { try await grading.grade(settings, telling: told) }
+                try Conformance.tell(grade.report(isStrict: strict), asJSON: json)
             }
         }
 
-        private func grade(
-            _ feed: SubscriberFeed,
-            _ scenario: SubscriberScenario,
-            seed: UInt64
-        ) async throws -> ConformReport {
-            let target = feed.way.exchange.map { "the exchange \($0)" } ?? "the queue \(queue ?? "")"
-            Output.note("publishing to \(target), with --seed \(seed), subscriptions \(scenario.prefix)…")
-            let delivered = try await feed.publish(scenario.events)
-            Output.note("published \(delivered.count) events; waiting for the answer")
-            let source: AnswerSource =
-                if let answerCommand { .command(answerCommand) } else if let answer, answer != "-" {
-                    .file(answer)
-                } else {
-                    .standardInput
-                }
-            let answer = try await feed.answer(from: source, last: scenario.last)
-            let grade = SubscriberGrade(
-                scenario: scenario,
-                delivered: delivered,
-                answer: answer,
-                queue: try await feed.depth()
+        private func way(_ settings: WorkerSettings) throws -> SubscriberFeed.Way {
+            let topology = OrderTopology(prefix: settings.topologyPrefix)
+            let (exchanges, queues) = (
+                "real subscribers would hear events that never happened",
+                "the worker would take the events for commands"
             )
-            return grade.report(isStrict: strict)
+            try topology.leavesAlone(exchange, flag: "--exchange", because: exchanges)
+            try topology.leavesAlone(queue, flag: "--queue", because: queues)
+            let isOwn = exchange == nil && queue == nil
+            return SubscriberFeed.Way(
+                exchange: exchange.map(ExchangeName.init) ?? (isOwn ? topology.conformanceEvents : nil),
+                isOwn: isOwn,
+                queue: queue.map(QueueName.init)
+            )
+        }
+
+        private var source: AnswerSource {
+            if let answerCommand { return .command(answerCommand) }
+            guard let answer, answer != "-" else { return .standardInput }
+            return .file(answer)
         }
     }
 }

@@ -76,21 +76,29 @@ struct ContractsCommand: AsyncParsableCommand {
         func run() async throws {
             try await withExitCodes {
                 var isEveryLineValid = true
-                func judge(_ line: some StringProtocol) {
-                    let verdict = ContractValidation.verdict(on: Array(line.utf8))
+                let handle = try file.map(Self.opened) ?? FileHandle.standardInput
+                var lines = ByteLines()
+                func judge(_ line: [UInt8]) {
+                    guard !line.isEmpty else { return }
+                    let verdict = ContractValidation.verdict(on: line)
                     isEveryLineValid = isEveryLineValid && verdict.object?["valid"] == .bool(true)
                     Output.line(String(decoding: verdict.compactBytes, as: UTF8.self))
                 }
-                if let file {
-                    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                        throw CommandFailure(description: "\(file) can't be read as UTF-8")
-                    }
-                    for line in text.split(separator: "\n") { judge(line) }
-                } else {
-                    while let line = readLine() { if !line.isEmpty { judge(line) } }
+                // What is there is judged at once, so that a person or a program can go on typing.
+                while case let piece = handle.availableData, !piece.isEmpty {
+                    for line in lines.take(piece) { judge(line) }
                 }
+                judge(lines.end())
                 guard isEveryLineValid else { throw ExitCode.failure }
             }
+        }
+
+        private static func opened(_ file: String) throws -> FileHandle {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
+                let handle = FileHandle(forReadingAtPath: file)
+            else { throw CommandFailure(description: "\(file) can't be read") }
+            return handle
         }
     }
 }

@@ -10,36 +10,29 @@ enum AnswerSource: Hashable, Sendable {
     case standardInput
 
     /// The answer as it is now; `nil` while there is none.
-    func text() async throws -> String? {
+    ///
+    /// A command that still runs at the deadline is ended.
+    func bytes(until deadline: ContinuousClock.Instant) async throws -> [UInt8]? {
         switch self {
-        case .command(let line): try await Self.output(of: line)
-        case .file(let path): try? String(contentsOfFile: path, encoding: .utf8)
-        case .standardInput: String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self)
+        case .command(let line): try await ShellLine.output(of: line, until: deadline)
+        case .file(let path): try? Array(Data(contentsOf: URL(fileURLWithPath: path)))
+        case .standardInput: try await Self.standardInput()
         }
     }
 
-    /// Runs a line of shell to its end.
-    ///
-    /// The output goes through a file: a full pipe would stop a long answer.
-    private static func output(of line: String) async throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "conform-\(UUID().uuidString)")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", line]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: file)
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
+    /// Reads on a thread of its own: whoever waits for it can be cancelled.
+    private static func standardInput() async throws -> [UInt8] {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        Thread.detachNewThread {
+            do {
+                continuation.yield(Array(try FileHandle.standardInput.readToEnd() ?? Data()))
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
             }
         }
-        guard status == 0 else {
-            throw CommandFailure(description: "the answer's command ended with status \(status): \(line)")
-        }
-        return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        for try await bytes in stream { return bytes }
+        try Task.checkCancellation()
+        return []
     }
 }

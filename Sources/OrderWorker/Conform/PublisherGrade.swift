@@ -50,6 +50,11 @@ struct PublisherGrade: Sendable {
         guard let event = try? JSONReader.read(message.body), let command = event["data"]?["command"],
             let id = command["id"]?.text, let source = command["source"]?.text
         else { return }
+        if let letter = event["data"]?["deadLetter"] {
+            // What was done in part has used its number, and a conflict is about the second of two: the first stands.
+            guard event["data"]?["version"] == nil, letter["reason"]?.text != DeadLetterReason.identityConflict.rawValue
+            else { return }
+        }
         numbers.refuse(CommandIdentity(source: source, id: id))
     }
 

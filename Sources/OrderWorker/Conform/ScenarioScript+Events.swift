@@ -4,17 +4,6 @@ import SubscriptionLifecycle
 
 /// The events of a scenario, encoded by the code that the worker runs.
 extension ScenarioScript {
-    func change(
-        _ rule: SubscriberRule,
-        _ name: String,
-        version: Int,
-        state: SubscriptionState,
-        _ operation: OrderOperation,
-        lines: Int = 1
-    ) -> ScenarioEvent {
-        ScenarioEvent(rule, changed(name, version: version, state: state, operation, lines: lines))
-    }
-
     func changed(
         _ name: String,
         version: Int,
@@ -26,7 +15,7 @@ extension ScenarioScript {
         return event("\(name)-\(version)", name, operation, content)
     }
 
-    func rejection(
+    mutating func rejection(
         _ rule: SubscriberRule,
         _ name: String,
         version: Int,
@@ -36,7 +25,9 @@ extension ScenarioScript {
         let operation: OrderOperation = code == .notATrial ? .convertTrial : .renewSubscription
         let rejection = Rejection(code, "A rejection of the conformance run.")
         let content = OutcomeEvent.Content.rejected(rejection, from: state, standing(name, version, state))
-        return ScenarioEvent(rule, event("\(name)-rejected", name, operation, content))
+        let event = ScenarioEvent(rule, event("\(name)-rejected", name, operation, content))
+        expect(event, name, version, state, isTold: true)
+        return event
     }
 
     func preview(_ rule: SubscriberRule, _ name: String, version: Int, state: SubscriptionState) -> ScenarioEvent {

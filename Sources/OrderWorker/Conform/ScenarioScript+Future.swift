@@ -6,7 +6,7 @@ extension ScenarioScript {
     /// Still `v1`: fields may be added anywhere.
     mutating func unknownFields() -> [ScenarioEvent] {
         let name = "more-fields"
-        let first = change(.unknownFields, name, version: 1, state: .active, .createSubscription)
+        let first = expecting(.unknownFields, name, version: 1, state: .active, .createSubscription)
         let event = changed(name, version: 2, state: .active, .renewSubscription)
         let news: JSON = ["since": "2031-01-01", "levels": [1, 2, ["deep": true]], "nothing": .null]
         let richer = event.json.adding("futureattribute", "an extension attribute", to: [])
@@ -22,7 +22,7 @@ extension ScenarioScript {
     /// something plain, which must not stay behind them.
     mutating func futureVersions() -> [ScenarioEvent] {
         let name = "future"
-        let first = change(.futureVersions, name, version: 1, state: .active, .createSubscription)
+        let first = expecting(.futureVersions, name, version: 1, state: .active, .createSubscription)
         let second = changed(name, version: 2, state: .active, .renewSubscription)
         expect(ScenarioEvent(.futureVersions, second), name, 2, .active)
         let nextVersion = future("v2", name, "orders.renew-subscription.succeeded.v2", version: 1000)

@@ -23,9 +23,8 @@ struct ScenarioScript {
             (.active, .renewWithUpsell), (.active, .renewWithReducedTier), (.cancelled, .cancelSubscription),
         ]
         var events = steps.enumerated().map { index, step in
-            change(.order, name, version: index + 1, state: step.0, step.1)
+            expecting(.order, name, version: index + 1, state: step.0, step.1)
         }
-        expect(events[5], name, 6, .cancelled)
         let highest = events.removeLast()
         events.shuffle(using: &random)
         events.insert(highest, at: Int.random(in: 0..<events.count, using: &random))
@@ -35,13 +34,12 @@ struct ScenarioScript {
     /// Every event several times, at once and later; also what was refused.
     private mutating func duplicates(_ name: String, _ random: inout SplitMix) -> [ScenarioEvent] {
         let once = [
-            change(.duplicates, name, version: 1, state: .active, .createSubscription),
-            change(.duplicates, name, version: 2, state: .active, .renewSubscription),
+            expecting(.duplicates, name, version: 1, state: .active, .createSubscription),
+            expecting(.duplicates, name, version: 2, state: .active, .renewSubscription),
             rejection(.duplicates, name, version: 2, state: .active, code: .trialNotConverted),
             deadLetter(.duplicates, name),
-            change(.duplicates, name, version: 3, state: .active, .renewWithUpsell),
+            expecting(.duplicates, name, version: 3, state: .active, .renewWithUpsell),
         ]
-        expect(once[4], name, 3, .active)
         var events = once
         for event in once {
             let index = events.firstIndex(of: event) ?? 0
@@ -55,23 +53,21 @@ struct ScenarioScript {
     private mutating func refusals() -> [ScenarioEvent] {
         let name = "refused"
         let events = [
-            change(.refusals, name, version: 1, state: .active, .createSubscription),
-            change(.refusals, name, version: 2, state: .active, .renewSubscription),
+            expecting(.refusals, name, version: 1, state: .active, .createSubscription),
+            expecting(.refusals, name, version: 2, state: .active, .renewSubscription),
             rejection(.refusals, name, version: 2, state: .active, code: .notATrial),
             preview(.refusals, name, version: 3, state: .cancelled),
             deadLetter(.refusals, name),
         ]
-        expect(events[1], name, 2, .active)
         return events
     }
 
     private mutating func largeEvents() -> [ScenarioEvent] {
         let name = "large"
         let events = [
-            change(.largeEvents, name, version: 1, state: .active, .createSubscription),
-            change(.largeEvents, name, version: 2, state: .active, .renewWithUpsell, lines: 1000),
+            expecting(.largeEvents, name, version: 1, state: .active, .createSubscription),
+            expecting(.largeEvents, name, version: 2, state: .active, .renewWithUpsell, lines: 1000),
         ]
-        expect(events[1], name, 2, .active)
         return events
     }
 
@@ -100,20 +96,43 @@ struct ScenarioScript {
                     )
                 )
             ),
-            change(.noSubscription, name, version: 1, state: .active, .createSubscription),
+            expecting(.noSubscription, name, version: 1, state: .active, .createSubscription),
         ]
-        expect(events[2], name, 1, .active)
         return events
     }
 
-    mutating func expect(_ event: ScenarioEvent, _ name: String, _ version: Int, _ state: SubscriptionState) {
+    /// A change that shows in the subscriber's view.
+    mutating func expecting(
+        _ rule: SubscriberRule,
+        _ name: String,
+        version: Int,
+        state: SubscriptionState,
+        _ operation: OrderOperation,
+        lines: Int = 1
+    ) -> ScenarioEvent {
+        let event = ScenarioEvent(
+            rule,
+            changed(name, version: version, state: state, operation, lines: lines)
+        )
+        expect(event, name, version, state)
+        return event
+    }
+
+    mutating func expect(
+        _ event: ScenarioEvent,
+        _ name: String,
+        _ version: Int,
+        _ state: SubscriptionState,
+        isTold: Bool = false
+    ) {
         expectations.append(
             .init(
                 rule: event.rule,
                 subscription: prefix + name,
                 version: version,
                 state: state.rawValue,
-                eventID: event.id
+                eventID: event.id,
+                isTold: isTold
             )
         )
     }

@@ -17,9 +17,8 @@ struct SubscriberAnswer: Hashable, Sendable {
     private(set) var unreadable: [Int] = []
 
     /// Reads the lines; of several views of one subscription the last counts, and other objects are passed over.
-    init(_ text: String) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let bytes = Array(line.utf8)
+    init(_ text: [UInt8]) {
+        for (index, bytes) in ByteLines.lines(of: text).enumerated() {
             guard bytes.contains(where: { $0 > 0x20 }) else { continue }
             guard let object = (try? JSONReader.read(bytes))?.object else {
                 unreadable.append(index + 1)
@@ -30,5 +29,10 @@ struct SubscriberAnswer: Hashable, Sendable {
                 views[subscription] = View(version: object["version"]?.wholeNumber, state: object["state"]?.text)
             }
         }
+    }
+
+    /// Whether it says something of the last event: that it was applied, or how its subscription looks now.
+    func tells(of last: (subscription: String, eventID: String)) -> Bool {
+        views[last.subscription] != nil || applied[last.eventID] != nil
     }
 }

@@ -15,65 +15,63 @@ struct SubscriberFeed {
     }
 
     private static let pause = Duration.milliseconds(500)
+    private static let lastAnswer = Duration.seconds(5)
 
     let way: Way
     let deadline: ContinuousClock.Instant
     private let administration: RabbitMQAdministration
+    private let own: OwnExchange?
     private let publisher: RabbitMQPublisher
 
     static func open(_ settings: WorkerSettings, _ way: Way, within seconds: Double) async throws -> SubscriberFeed {
         var configuration = settings.broker
         configuration.connectionName = "order-worker conform"
         let administration = RabbitMQAdministration(configuration: configuration, logger: Log.quiet)
-        if way.isOwn, let exchange = way.exchange {
-            if let refused = try await administration.declare(Topology(exchanges: [.init(exchange, .topic)])).first {
-                throw CommandFailure(description: "the exchange \(exchange) can't be made: \(refused)")
-            }
-        }
+        let own = way.isOwn ? way.exchange.map { OwnExchange(name: $0, administration: administration) } : nil
+        try await own?.make()
         return SubscriberFeed(
             way: way,
             deadline: .now + .seconds(seconds),
             administration: administration,
+            own: own,
             publisher: RabbitMQPublisher(configuration: configuration, logger: Log.quiet)
         )
     }
 
-    /// Publishes all events, once somebody listens; answers with those that a queue took.
-    func publish(_ events: [ScenarioEvent]) async throws -> [ScenarioEvent] {
+    /// Publishes the scenario that begins with what the subscriber wants, once somebody listens.
+    func publish(_ scenarios: [SubscriberScenario]) async throws -> FedScenario {
         try await waitForConsumer()
-        var delivered: [ScenarioEvent] = []
-        for event in events {
-            while true {
-                do throws(PublishFailure) {
-                    try await publisher.publish(event.publishing(to: way.exchange, queue: way.queue))
-                    delivered.append(event)
-                    break
-                } catch {
-                    // Nobody has bound a queue for it: at first nobody is there yet, later nobody wants it.
-                    if case .unroutable = error, !delivered.isEmpty { break }
-                    guard ContinuousClock.now < deadline else { throw CommandFailure(description: explain(error)) }
-                    try await Task.sleep(for: Self.pause)
-                }
-            }
+        var fed = FedScenario(try await begin(scenarios))
+        for event in fed.scenario.events {
+            // The first was published to find out that somebody listens.
+            let isTaken = fed.delivered.isEmpty ? true : try await isTaken(event)
+            fed.take(event, underKey: publishing(event).routingKey, isTaken: isTaken)
+            guard fed.lost == nil else { break }
         }
-        return delivered
+        return fed
     }
 
     /// Asks until the subscriber has seen the last event and says the same twice, or until the time is over.
     ///
     /// What can't be asked yet, as a database that isn't there, is asked again.
-    func answer(from source: AnswerSource, last: String) async throws -> SubscriberAnswer {
-        if source == .standardInput { return SubscriberAnswer(try await source.text() ?? "") }
+    func answer(from source: AnswerSource, about fed: FedScenario) async throws -> SubscriberAnswer {
+        if source == .standardInput { return SubscriberAnswer(try await source.bytes(until: deadline) ?? []) }
         var before: SubscriberAnswer?
         while true {
             let isLast = ContinuousClock.now >= deadline
             do {
-                let answer = SubscriberAnswer(try await source.text() ?? "")
+                // One that is asked at the end has a little time to answer too.
+                let limit = max(deadline, .now + Self.lastAnswer)
+                let answer = SubscriberAnswer(try await source.bytes(until: limit) ?? [])
                 if isLast { return answer }
-                if answer == before, answer.views[last] != nil, try await depth()?.messages ?? 0 == 0 { return answer }
+                if answer == before {
+                    // Who lost an event need not be waited for.
+                    if fed.lost != nil { return answer }
+                    if answer.tells(of: fed.scenario.last), try await depth()?.messages ?? 0 == 0 { return answer }
+                }
                 before = answer
             } catch let failure as CommandFailure {
-                guard !isLast else { throw failure }
+                guard !isLast, ContinuousClock.now < deadline else { throw failure }
             }
             try await Task.sleep(for: Self.pause)
         }
@@ -95,7 +93,7 @@ struct SubscriberFeed {
     /// Closes, and takes away what was made.
     func close() async {
         await publisher.close()
-        if way.isOwn, let exchange = way.exchange { try? await administration.delete(exchange: exchange) }
+        await own?.giveBack()
     }
 
     private func waitForConsumer() async throws {
@@ -108,10 +106,54 @@ struct SubscriberFeed {
         }
     }
 
+    /// Publishes the first event of one scenario after the other, until a queue takes one.
+    private func begin(_ scenarios: [SubscriberScenario]) async throws -> SubscriberScenario {
+        while true {
+            var failure: PublishFailure?
+            for scenario in scenarios {
+                guard let first = scenario.events.first else { continue }
+                do throws(PublishFailure) {
+                    try await publisher.publish(publishing(first))
+                    return scenario
+                } catch {
+                    failure = error
+                    // Only a key that nobody wants is a reason to try another.
+                    guard case .unroutable = error else { break }
+                }
+            }
+            try await pause(after: failure ?? .closed)
+            // Another run may have taken it away while nobody had bound a queue to it.
+            try await own?.make()
+        }
+    }
+
+    /// Whether a queue took the event; again until the broker says.
+    private func isTaken(_ event: ScenarioEvent) async throws -> Bool {
+        while true {
+            do throws(PublishFailure) {
+                try await publisher.publish(publishing(event))
+                return true
+            } catch {
+                if case .unroutable = error { return false }
+                try await pause(after: error)
+            }
+        }
+    }
+
+    private func pause(after failure: PublishFailure) async throws {
+        guard ContinuousClock.now < deadline else { throw CommandFailure(description: explain(failure)) }
+        try await Task.sleep(for: Self.pause)
+    }
+
+    private func publishing(_ event: ScenarioEvent) -> Publishing {
+        event.publishing(to: way.exchange, queue: way.queue)
+    }
+
     private func explain(_ failure: PublishFailure) -> String {
         guard case .unroutable = failure else { return "the events were not published: \(failure)" }
         return "no queue is bound to \(way.exchange.map(\.rawValue) ?? "the queue \(way.queue?.rawValue ?? "")") for "
-            + "create-subscription.succeeded; start the subscriber, bind its queue to that exchange (with #, say), or give "
+            + "any event of the scenario; start the subscriber, bind its queue to that exchange (with #, or what it wants of "
+            + "succeeded, rejected, dead-lettered and previewed), or give "
             + "the exchange it is bound to with --exchange, or the queue with --queue"
     }
 }

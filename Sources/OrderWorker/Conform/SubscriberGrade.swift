@@ -3,6 +3,8 @@ struct SubscriberGrade: Sendable {
     let scenario: SubscriberScenario
     /// The events that reached a queue, in order, repeats included.
     let delivered: [ScenarioEvent]
+    /// The event that no queue took although the subscriber had bound one for it before.
+    var lost: ScenarioEvent?
     let answer: SubscriberAnswer
     /// How full its queue was in the end and who read it; `nil` when that is not known.
     let queue: (messages: Int, consumers: Int)?
@@ -38,18 +40,19 @@ struct SubscriberGrade: Sendable {
         if answer.views.isEmpty, answer.applied.isEmpty {
             findings.add(.failure, .answer, nil, "there is no answer, or it has none of the two kinds of lines")
         }
+        if lost == nil, !answer.tells(of: scenario.last) {
+            let detail = "the answer says nothing of the last event (\(scenario.outerKey)): was it taken?"
+            findings.add(.failure, .answer, scenario.last.eventID, detail)
+        }
     }
 
     private func judgeViews(_ findings: inout ConformFindings<SubscriberRule>) {
-        let ids = Set(delivered.map(\.id))
-        for expected in scenario.expectations where ids.contains(expected.eventID) {
+        for expected in scenario.expectations(after: delivered) {
             guard let view = answer.views[expected.subscription] else {
                 findings.add(.failure, expected.rule, expected.subscription, "is not in the answer")
                 continue
             }
-            guard view.version != expected.version || (view.state != nil && view.state != expected.state) else {
-                continue
-            }
+            guard !expected.isMet(by: view) else { continue }
             let seen = "version \(view.version.map(String.init) ?? "(none)"), \(view.state ?? "no state")"
             findings.add(
                 .failure,
@@ -70,13 +73,12 @@ struct SubscriberGrade: Sendable {
             )
             return
         }
-        let ids = Set(delivered.map(\.id))
         for event in Dictionary(grouping: delivered, by: \.id).values.compactMap(\.first).sorted(by: { $0.id < $1.id })
         {
             guard let times = answer.applied[event.id], times > 1 else { continue }
             findings.add(.failure, .duplicates, event.id, "took effect \(times) times (\(event.routingKey))")
         }
-        for expected in scenario.expectations where ids.contains(expected.eventID) {
+        for expected in scenario.expectations(after: delivered) {
             // Who has the view but never applied the event it comes from doesn't tell all of its effects.
             guard answer.views[expected.subscription]?.version == expected.version,
                 answer.applied[expected.eventID] == nil
@@ -91,6 +93,15 @@ struct SubscriberGrade: Sendable {
     }
 
     private func judgeQueue(_ findings: inout ConformFindings<SubscriberRule>) {
+        if let lost {
+            findings.add(
+                .failure,
+                .queue,
+                lost.id,
+                "no queue took this event (\(lost.routingKey)), though one took such events before: did the subscriber "
+                    + "end, and its queue with it? Nothing was published after it"
+            )
+        }
         guard let queue else {
             return findings.leave(.queue, because: "Name the subscriber's queue with --queue to see it.")
         }

@@ -1,3 +1,4 @@
+import OrderMessages
 import SubscriptionLifecycle
 
 /// The outcomes that a subscriber is fed with, in the order in which they are published, and what it should make of them.
@@ -14,14 +15,41 @@ struct SubscriberScenario: Sendable {
         var state: String
         /// The event that brought it there.
         var eventID: String
+        /// Whether the event changed nothing and only told the version in passing, as a rejection does.
+        var isTold = false
+        /// A higher version that was only told: a subscriber may go by it.
+        var told: Int?
+
+        /// Whether that is how the subscription should look.
+        func isMet(by view: SubscriberAnswer.View) -> Bool {
+            (view.version == version || (told != nil && view.version == told))
+                && (view.state == nil || view.state == state)
+        }
     }
 
     /// What all names of this run begin with.
     let prefix: String
     let events: [ScenarioEvent]
     let expectations: [Expectation]
+    /// The key of the first event and the last: one that the subscriber listens to.
+    let outerKey: String
 
-    init(seed: UInt64, run: String) {
+    /// The same scenario once for each key that a subscriber may want alone, the usual one first.
+    static func all(seed: UInt64, run: String) -> [SubscriberScenario] {
+        let usual = SubscriberScenario(seed: seed, run: run)
+        // Keys of the future are nobody's.
+        let keys = Set(usual.events.map(\.routingKey)).subtracting([usual.outerKey])
+            .filter { ScenarioScript.outer($0) != nil }.sorted()
+        // What succeeded shows in the subscriber's view; whoever wants refusals alone must tell that they took effect.
+        let views = keys.filter { ScenarioScript.outer($0)?.outcome == .succeeded }
+        return [usual]
+            + (views + keys.filter { !views.contains($0) }).map {
+                SubscriberScenario(seed: seed, run: run, outerKey: $0)
+            }
+    }
+
+    init(seed: UInt64, run: String, outerKey: String = "create-subscription.succeeded") {
+        self.outerKey = outerKey
         prefix = "conform-\(run)-"
         var random = SplitMix(seed: seed)
         var script = ScenarioScript(prefix: prefix)
@@ -33,16 +61,26 @@ struct SubscriberScenario: Sendable {
             if parts[index].isEmpty { parts.remove(at: index) }
         }
         // Everybody's first event tells that somebody listens, and the last that all the others are through.
-        let begin = script.change(.answer, "begin", version: 1, state: .active, .createSubscription)
-        let end = script.change(.answer, "end", version: 1, state: .active, .createSubscription)
+        let begin = script.outer("begin", outerKey)
+        let end = script.outer("end", outerKey)
         events = [begin] + merged + [end]
-        script.expect(begin, "begin", 1, .active)
-        script.expect(end, "end", 1, .active)
         expectations = script.expectations
+        last = (prefix + "end", end.id)
     }
 
-    /// The subscription whose event comes last.
-    var last: String { prefix + "end" }
+    /// The subscription whose event comes last, and that event.
+    let last: (subscription: String, eventID: String)
+
+    /// What the subscriptions must look like after these events: the highest version that is among them.
+    func expectations(after delivered: [ScenarioEvent]) -> [Expectation] {
+        let ids = Set(delivered.map(\.id))
+        let seen = Dictionary(grouping: expectations.filter { ids.contains($0.eventID) }, by: \.subscription)
+        return seen.values.compactMap { all in
+            guard var highest = all.filter({ !$0.isTold }).max(by: { $0.version < $1.version }) else { return nil }
+            highest.told = all.map(\.version).max().flatMap { $0 > highest.version ? $0 : nil }
+            return highest
+        }.sorted { $0.subscription < $1.subscription }
+    }
 }
 
 /// A small generator whose sequence depends on nothing but its seed.

@@ -107,9 +107,9 @@ public struct RabbitMQAdministration: Sendable {
         try await connected { connection throws(BrokerFailure) in try connection.delete(queue) }
     }
 
-    /// Deletes an exchange.
-    public func delete(exchange: ExchangeName) async throws(BrokerFailure) {
-        try await connected { connection throws(BrokerFailure) in try connection.delete(exchange) }
+    /// Deletes an exchange; `ifUnused` refuses with 406 while a queue is bound to it.
+    public func delete(exchange: ExchangeName, ifUnused: Bool = false) async throws(BrokerFailure) {
+        try await connected { connection throws(BrokerFailure) in try connection.delete(exchange, ifUnused: ifUnused) }
     }
 
     func connected<Value: Sendable>(

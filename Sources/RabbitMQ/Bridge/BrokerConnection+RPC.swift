@@ -88,9 +88,9 @@ extension BrokerConnection {
         try checkReply("queue.delete \(queue)")
     }
 
-    borrowing func delete(_ exchange: ExchangeName) throws(BrokerFailure) {
+    borrowing func delete(_ exchange: ExchangeName, ifUnused: Bool = false) throws(BrokerFailure) {
         defer { arena.recycle() }
-        _ = amqp_exchange_delete(state, 1, try arena.name(exchange), 0)
+        _ = amqp_exchange_delete(state, 1, try arena.name(exchange), ifUnused ? 1 : 0)
         try checkReply("exchange.delete \(exchange)")
     }
 

@@ -3,33 +3,63 @@ import Testing
 
 @testable import OrderWorker
 
+private var soon: ContinuousClock.Instant { .now + .seconds(60) }
+
 @Suite("Where a subscriber's answer comes from")
 struct AnswerSourceTests {
     @Test("A file, as it is now; one that isn't there yet is no answer")
     func file() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "answer-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
-        #expect(try await AnswerSource.file(file.path).text() == nil)
+        #expect(try await AnswerSource.file(file.path).bytes(until: .now) == nil)
         try Data(#"{"applied":"1"}"#.utf8).write(to: file)
-        #expect(try await AnswerSource.file(file.path).text() == #"{"applied":"1"}"#)
+        #expect(try await AnswerSource.file(file.path).bytes(until: .now) == Array(#"{"applied":"1"}"#.utf8))
     }
 
     @Test("What a command prints, however much it is")
     func command() async throws {
-        let text = try await AnswerSource.command("seq 100000 | sed 's/.*/{\"applied\":\"&\"}/'").text()
-        #expect(SubscriberAnswer(text ?? "").applied.count == 100_000)
+        let bytes = try await AnswerSource.command("seq 100000 | sed 's/.*/{\"applied\":\"&\"}/'").bytes(until: soon)
+        #expect(SubscriberAnswer(bytes ?? []).applied.count == 100_000)
     }
 
     @Test("A command that fails is told")
     func failure() async throws {
-        let failure = await #expect(throws: CommandFailure.self) { try await AnswerSource.command("exit 3").text() }
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await AnswerSource.command("exit 3").bytes(until: soon)
+        }
         #expect(failure?.description.contains("status 3: exit 3") == true)
+    }
+
+    @Test(
+        "A command that doesn't end in time is ended, and one that nobody waits for any more",
+        .timeLimit(.minutes(1))
+    )
+    func hanging() async throws {
+        let hanging = AnswerSource.command("trap '' TERM; sleep 600; sleep 600")
+        let failure = await #expect(throws: CommandFailure.self) { try await hanging.bytes(until: .now) }
+        #expect(failure?.description.contains("did not end in time") == true)
+        let asking = Task { try await AnswerSource.command("sleep 600").bytes(until: .now + .seconds(600)) }
+        asking.cancel()
+        await #expect(throws: CancellationError.self) { try await asking.value }
+    }
+
+    @Test("Lines that end with CRLF are lines, and a bad byte spoils its own alone")
+    func bytes() {
+        var text = Array("{\"applied\":\"1\"}\r\n{\"applied\":\"2".utf8)
+        text.append(0xC3)
+        text += Array("\"}\r\n\r\n{\"applied\":\"3\"}".utf8)
+        let answer = SubscriberAnswer(text)
+        #expect(answer.applied == ["1": 1, "3": 1])
+        #expect(answer.unreadable == [2])
+        var lines = ByteLines()
+        #expect(lines.take([1, 13]) == [])
+        #expect(lines.take([10, 13, 2, 10, 10, 3]) == [[1], [13, 2], []])
+        #expect(lines.end() == [3])
     }
 
     @Test("The answer's lines come in any order; the last view counts, others are passed over")
     func lines() {
-        let answer = SubscriberAnswer(
-            """
+        let text = """
             {"applied":"1"}
             {"subscriptionId":"S","version":1,"state":"trial"}
 
@@ -38,7 +68,7 @@ struct AnswerSourceTests {
             {"applied":"1"}
             broken
             """
-        )
+        let answer = SubscriberAnswer(Array(text.utf8))
         #expect(answer.views == ["S": .init(version: 2, state: nil)])
         #expect(answer.applied == ["1": 2])
         #expect(answer.unreadable == [7])

@@ -174,6 +174,30 @@ struct PublisherGradeTests {
         #expect(report([double[0].message, replacing.message]).conforms)
     }
 
+    @Test(
+        "A dead letter leaves its number to another only where nothing was done and nobody else has it",
+        arguments: [
+            (#""deadLetter":{"reason":"attempts-exhausted"}"#, true),
+            (#""version":2,"deadLetter":{"reason":"partially-applied"}"#, false),
+            (#""deadLetter":{"reason":"identity-conflict"}"#, false),
+        ]
+    )
+    func deadLetters(data: String, isFreed: Bool) {
+        var grade = PublisherGrade()
+        for id in ["order-1001", "order-1002"] {
+            grade.take(Sent.numbered(1, id).with { $0.data += #","reason":"\#(id)""# }.message)
+        }
+        let body = #"{"data":{"command":{"id":"order-1001","source":"/shop"},\#(data)}}"#
+        grade.take(
+            outcome: Message(
+                exchange: "orders.events",
+                routingKey: "renew-subscription.dead-lettered",
+                body: Array(body.utf8)
+            )
+        )
+        #expect(grade.report().failed == (isFreed ? [] : ["numbering"]))
+    }
+
     @Test("An operator's replay is nobody's message")
     func replay() {
         let replayed = Sent().with {

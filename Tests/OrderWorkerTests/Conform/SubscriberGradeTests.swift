@@ -1,3 +1,4 @@
+import AMQP
 import OrderMessages
 import SubscriptionLifecycle
 import Testing
@@ -39,7 +40,7 @@ private struct Subscriber {
         lines += views.map {
             #"{"subscriptionId":"\#($0.key)","version":\#($0.value.version),"state":"\#($0.value.state)"}"#
         }
-        return SubscriberAnswer(lines.joined(separator: "\n"))
+        return SubscriberAnswer(Array(lines.joined(separator: "\n").utf8))
     }
 }
 
@@ -103,11 +104,66 @@ struct SubscriberGradeTests {
         #expect(report.counts.contains { $0.what.contains("bound") && $0.count == 4 })
     }
 
+    private static func matches(_ key: String, _ pattern: String) -> Bool {
+        let (words, wanted) = (key.split(separator: "."), pattern.split(separator: "."))
+        return zip(words, wanted).allSatisfy { $1 == "*" || $0 == $1 }
+    }
+
+    /// Feeds as a broker would with that binding, until the queue is gone.
+    private static func fed(_ pattern: String, seed: UInt64, deliveries: Int = .max) throws -> FedScenario {
+        let scenarios = SubscriberScenario.all(seed: seed, run: "test")
+        var fed = FedScenario(try #require(scenarios.first { matches($0.outerKey, pattern) }))
+        for event in fed.scenario.events where fed.lost == nil {
+            let isTaken = matches(event.routingKey, pattern) && fed.delivered.count < deliveries
+            fed.take(event, underKey: RoutingKey(event.routingKey), isTaken: isTaken)
+        }
+        return fed
+    }
+
+    @Test(
+        "Who wants little is graded on that, and begins and ends with it",
+        arguments: ["*.*", "*.succeeded", "renew-subscription.*", "*.rejected", "*.dead-lettered", "*.previewed"],
+        [1, 2, 3] as [UInt64]
+    )
+    func bindings(pattern: String, seed: UInt64) throws {
+        let fed = try Self.fed(pattern, seed: seed)
+        #expect(fed.lost == nil && fed.delivered.count >= 3)
+        #expect(fed.delivered.first == fed.scenario.events.first && fed.delivered.last == fed.scenario.events.last)
+        func report(_ subscriber: Subscriber, without last: Int = 0) -> ConformReport {
+            let answer = subscriber.answer(to: fed.delivered.dropLast(last))
+            return SubscriberGrade(scenario: fed.scenario, delivered: fed.delivered, answer: answer, queue: nil)
+                .report()
+        }
+        #expect(report(Subscriber()).conforms, "\(report(Subscriber()))")
+        #expect(report(Subscriber(), without: 1).failed == ["answer"])
+        if pattern == "renew-subscription.*" {
+            #expect(fed.scenario.outerKey == "renew-subscription.succeeded")
+            #expect(report(Subscriber(dropsDuplicates: false)).failed == ["duplicates"])
+            #expect(report(Subscriber(readsAnyVersion: true)).failed == ["future-versions"])
+        }
+    }
+
+    @Test("One whose queue goes away halfway does not conform, whatever it took until then", arguments: [1, 20, 91])
+    func gone(deliveries: Int) throws {
+        let all = try Self.fed("*.*", seed: 1).delivered.count
+        let fed = try Self.fed("*.*", seed: 1, deliveries: min(deliveries, all - 1))
+        let lost = try #require(fed.lost)
+        let report = SubscriberGrade(
+            scenario: fed.scenario,
+            delivered: fed.delivered,
+            lost: lost,
+            answer: Subscriber().answer(to: fed.delivered),
+            queue: nil
+        ).report()
+        #expect(report.failed.contains("queue"), "\(report)")
+        #expect("\(report)".contains("no queue took this event (\(lost.routingKey))"), "\(report)")
+    }
+
     @Test("Without an answer nothing passes")
     func noAnswer() {
         let scenario = SubscriberScenario(seed: 1, run: "test")
         for text in ["", "no json\n", "[]"] {
-            let answer = SubscriberAnswer(text)
+            let answer = SubscriberAnswer(Array(text.utf8))
             let grade = SubscriberGrade(scenario: scenario, delivered: scenario.events, answer: answer, queue: nil)
             #expect(grade.report().failed.contains("answer"), "\(text)")
         }
@@ -132,7 +188,7 @@ struct SubscriberScenarioTests {
         let ids = scenario.events.map(\.id)
         #expect(ids.count >= Set(ids).count + 30)
         // The event that counts is not the last of its subscription.
-        for expected in scenario.expectations where expected.rule == .order {
+        for expected in scenario.expectations(after: scenario.events) where expected.rule == .order {
             let mine = scenario.events.filter {
                 String(decoding: $0.body, as: UTF8.self).contains("\"\(expected.subscription)\"")
             }
