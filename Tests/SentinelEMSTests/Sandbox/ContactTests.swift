@@ -54,15 +54,15 @@ struct ContactTests {
             try await Self.create(world.gateway)
             try await world.fault(Self.refusal)
             // Another process has seen neither customer nor contact.
-            let gateway = try gateway(world)
-            let snapshot = try await gateway.snapshot(for: Self.creation, known: nil, attributeNames: .init())
-            let seen = try await gateway.previewSnapshot(for: Self.creation, known: nil, attributeNames: .init())
-            for verdict in [snapshot, seen].map(Self.verdict) {
-                guard case .rejected(let rejection) = verdict else { throw PublishedExample.Surprise() }
-                #expect(rejection.code == .subscriptionExists)
+            try await other(world) { gateway in
+                let snapshot = try await gateway.snapshot(for: Self.creation, known: nil, attributeNames: .init())
+                let seen = try await gateway.previewSnapshot(for: Self.creation, known: nil, attributeNames: .init())
+                for verdict in [snapshot, seen].map(Self.verdict) {
+                    guard case .rejected(let rejection) = verdict else { throw PublishedExample.Surprise() }
+                    #expect(rejection.code == .subscriptionExists)
+                }
+                #expect(seen.findings.contact == nil && seen.findings.customer == .found)
             }
-            #expect(seen.findings.contact == nil && seen.findings.customer == .found)
-            await gateway.shutdown()
         }
     }
 
@@ -81,10 +81,18 @@ struct ContactTests {
         }
     }
 
-    private func gateway(_ world: SandboxWorld) throws -> SentinelEntitlementGateway {
-        SentinelEntitlementGateway(
+    private func other(
+        _ world: SandboxWorld,
+        _ body: (SentinelEntitlementGateway) async throws -> Void
+    ) async throws {
+        let gateway = SentinelEntitlementGateway(
             configuration: try configuration(world.sandbox.baseURL),
             logger: .init(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+        // Its connections must be closed whatever becomes of the test.
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(gateway)) } catch { result = .failure(error) }
+        await gateway.shutdown()
+        try result.get()
     }
 }
