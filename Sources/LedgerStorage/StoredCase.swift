@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle
@@ -33,10 +33,24 @@ package enum StoredCase {
         }.joined()
     }
 
+    /// A case file as it was stored.
+    package static func file(inputs text: String?, entries lines: String?, announcedAt: Date?) -> CaseFile {
+        let inputs = inputs(text)
+        return CaseFile(
+            inputs: inputs,
+            entries: entries(lines),
+            announcedAt: announcedAt,
+            isUnreadable: text != nil && inputs == nil
+        )
+    }
+
     package static func inputs(_ text: String?) -> DecisionInputs? {
         guard let text, let json = try? JSONReader.read(Array(text.utf8)), json["v"]?.wholeNumber == version,
             let today = json["today"]?.text.flatMap({ LocalDate($0) }), let policies = json["policies"]
         else { return nil }
+        let snapshot = json["snapshot"].flatMap { try? Snapshot(json: $0) }
+        // One that can't be read is not one that was left out.
+        guard snapshot != nil || json["snapshot"] == nil else { return nil }
         return DecisionInputs(
             today: today,
             patience: json["patience"]?.text == "exhausted" ? .exhausted : .left,
@@ -50,7 +64,7 @@ package enum StoredCase {
                 )
             ),
             content: json["command"],
-            snapshot: json["snapshot"].flatMap { try? Snapshot(json: $0) }
+            snapshot: snapshot
         )
     }
 

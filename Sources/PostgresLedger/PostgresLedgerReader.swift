@@ -121,9 +121,9 @@ public final class PostgresLedgerReader: LedgerQueries {
             .init(OperatorQueries.caseFile, [.text(identity.id), .text(identity.source)])
         } reading: { rows in
             try rows.first.map { row in
-                CaseFile(
-                    inputs: StoredCase.inputs(row.optionalText(0)),
-                    entries: StoredCase.entries(row.optionalText(1)),
+                StoredCase.file(
+                    inputs: row.optionalText(0),
+                    entries: row.optionalText(1),
                     announcedAt: try row.optionalDouble(2).map { Date(stored: $0) }
                 )
             }

@@ -73,5 +73,18 @@ import Testing
         #expect(review(record(), strange).then == nil)
     }
 
+    @Test(arguments: ["ems-refused", "ems-conflict", "entitlement-not-found"])
+    func `What EMS refused is no verdict of the rules to compare with`(_ code: String) {
+        // Premature first, and when its turn came the look-up was refused: the inputs are those of before.
+        let review = review(record(code: code), CaseFile(inputs: inputs(content)))
+        #expect(review.comparison == nil && review.comparisonNow == .same && review.then != nil)
+        #expect(review.verdict?.contains(code) == true)
+    }
+
+    @Test func `Inputs that this release can't read are not said to be too large`() {
+        let obstacle = review(record(), CaseFile(isUnreadable: true)).obstacle
+        #expect(obstacle?.contains("can't be read") == true && obstacle?.contains("too large") == false)
+    }
+
     private struct Otherwise: Error {}
 }

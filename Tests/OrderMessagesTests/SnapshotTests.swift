@@ -82,6 +82,16 @@ struct SnapshotTests {
             path(text.replacing(#""quantity":10,"#, with: ""))
                 == "snapshot.subscription.entitlement.lineItems[0].quantity"
         )
+        let line = "snapshot.subscription.entitlement.lineItems[0]"
+        for number in [Int.max, Int.min, 1_000_000_001, -1_000_000_001] {
+            func damaged(_ member: String, _ value: Int) -> String? {
+                path(text.replacing("\"\(member)\":\(value)", with: "\"\(member)\":\(number)"))
+            }
+            #expect(damaged("quantity", 10) == "\(line).quantity")
+            #expect(damaged("available", 4) == "\(line).available")
+            #expect(damaged("version", 3) == "snapshot.subscription.version")
+            #expect(damaged("lastVersion", 3) == "snapshot.lastVersion")
+        }
         #expect(path(text.replacing(#""formatVersion":1"#, with: #""formatVersion":2"#)) == "formatVersion")
         #expect(path("[]") == "format")
     }

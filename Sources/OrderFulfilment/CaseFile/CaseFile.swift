@@ -4,16 +4,24 @@ public import Foundation
 ///
 /// Stored along with writes that are made anyway, so a crash may cost what happened since the last of them.
 public struct CaseFile: Hashable, Sendable {
-    /// What the last verdict was made of; `nil` when there was none, or it wasn't kept.
+    /// What the last verdict of the round was made of; `nil` when there was none, or it wasn't kept.
     public var inputs: DecisionInputs?
+    /// Whether inputs were kept that this release can't read.
+    public var isUnreadable: Bool
     /// What happened, oldest first.
     public var entries: [CaseEntry]
     /// When the outcome was confirmed by the broker.
     public var announcedAt: Date?
 
     /// A case file.
-    public init(inputs: DecisionInputs? = nil, entries: [CaseEntry] = [], announcedAt: Date? = nil) {
+    public init(
+        inputs: DecisionInputs? = nil,
+        entries: [CaseEntry] = [],
+        announcedAt: Date? = nil,
+        isUnreadable: Bool = false
+    ) {
         self.inputs = inputs
+        self.isUnreadable = isUnreadable
         self.entries = entries
         self.announcedAt = announcedAt
     }
@@ -49,16 +57,16 @@ public struct CaseEntry: Hashable, Sendable {
     public var time: Date
     /// What.
     public var kind: Kind
-    /// A sentence for a person; at most ``longestDetail`` characters.
+    /// A sentence for a person; at most ``longestDetail`` Unicode scalars.
     public var detail: String
 
-    /// The longest sentence that is kept, in characters.
+    /// The longest sentence that is kept, in Unicode scalars: what a person takes for one character has no bound.
     public static let longestDetail = 300
 
     /// Something that happened.
     public init(_ kind: Kind, at time: Date, _ detail: String) {
         self.time = time
         self.kind = kind
-        self.detail = String(detail.prefix(Self.longestDetail))
+        self.detail = String(detail.unicodeScalars.prefix(Self.longestDetail))
     }
 }

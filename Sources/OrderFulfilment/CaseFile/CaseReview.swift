@@ -35,9 +35,11 @@ public struct CaseReview: Sendable {
         verdict = record.recordedVerdict
         guard let inputs = file?.inputs else {
             obstacle =
-                file == nil
-                ? "nothing was kept of how it was decided: it is from before case files, or was not decided yet"
-                : "no verdict of the rules was kept"
+                switch file?.isUnreadable {
+                case nil: "nothing was kept of how it was decided: it is from before case files, or was not decided yet"
+                case true?: "what it was decided on was kept, and can't be read by this release"
+                case false?: "no verdict of the rules was kept"
+                }
             return
         }
         guard let snapshot = inputs.snapshot, let content = inputs.content else {
@@ -89,9 +91,19 @@ extension OrderRecord {
         return nil
     }
 
-    /// Compares a verdict with the recorded one; `nil` where none is recorded.
+    /// Whether the rules had the last word, and not EMS: what they said before it refused is another story.
+    private var isOfRules: Bool {
+        guard decision == nil, outcome == .rejected else { return true }
+        switch code.flatMap(RejectionCode.init) {
+        case .emsRefused?, .emsConflict?, .entitlementNotFound?: return false
+        // Of a code that it doesn't know a release does decide differently.
+        case _: return true
+        }
+    }
+
+    /// Compares a verdict with the recorded one; `nil` where none of the rules is recorded.
     fileprivate func compare(_ verdict: Verdict) -> CaseReview.Comparison? {
-        guard recordedVerdict != nil else { return nil }
+        guard recordedVerdict != nil, isOfRules else { return nil }
         let isSame =
             switch verdict {
             case .change(let other): other == decision

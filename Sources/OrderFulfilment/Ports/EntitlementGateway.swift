@@ -15,6 +15,10 @@ public protocol EntitlementGateway: CallPlanner {
     /// What EMS knows of the customer, the partner and the products that the command names; reads only.
     func findings(for command: ChangeCommand) async throws(GatewayFailure) -> Findings
 
+    /// Whether the contact of a creation is there; reads only, and only for previews: no rule looks at it, so that
+    /// an order must neither wait for it nor fail with it. `nil` where there is no contact, or it can't be told.
+    func contactFinding(for command: ChangeCommand, beside findings: Findings) async -> Findings.PartyFinding?
+
     /// Makes the entitlement match the decision and answers with what EMS then holds. Safe to call again after any
     /// failure or crash: it reads, takes the difference, and writes only what is missing. A call that must not be
     /// repeated (creation, quantity delta, line append) is written to `intents` first.

@@ -91,4 +91,14 @@ extension EntitlementGateway {
             throw .transient("\(error)", retryAfter: nil)
         }
     }
+    /// All that a preview looks at: beside what decides, what only the calls depend on.
+    public func previewSnapshot(
+        for command: ChangeCommand,
+        known: KnownSubscription?,
+        attributeNames: LifecyclePolicies.AttributeNames
+    ) async throws(GatewayFailure) -> Snapshot {
+        var snapshot = try await snapshot(for: command, known: known, attributeNames: attributeNames)
+        snapshot.findings.contact = await contactFinding(for: command, beside: snapshot.findings)
+        return snapshot
+    }
 }

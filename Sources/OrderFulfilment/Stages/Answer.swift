@@ -21,7 +21,13 @@ extension Line {
 
     private func preview(_ command: ChangeCommand, _ order: Order) async throws(Failure) {
         let known = try await known(command.subscriptionID, order)
-        let snapshot = try await snapshot(for: command, known: known, turn: nil, order: order)
+        let snapshot = try await callingEMS(order, nil) { () throws(GatewayFailure) in
+            try await gateway.previewSnapshot(
+                for: command,
+                known: known,
+                attributeNames: lifecycle.policies.attributeNames
+            )
+        }
         // A preview doesn't wait: it tells what would be the verdict if nothing else came.
         let preview = Preview(
             of: command,

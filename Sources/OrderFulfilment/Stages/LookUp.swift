@@ -24,11 +24,11 @@ extension Line {
         return .seen(turn, snapshot)
     }
 
-    /// Reads EMS for a command, claimed or only previewed.
+    /// Reads EMS for a claimed command.
     func snapshot(
         for command: ChangeCommand,
         known: KnownSubscription?,
-        turn: Turn?,
+        turn: Turn,
         order: Order
     ) async throws(Failure) -> Snapshot {
         try await callingEMS(order, turn) { () throws(GatewayFailure) in

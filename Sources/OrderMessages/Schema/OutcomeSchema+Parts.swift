@@ -150,16 +150,20 @@ extension OutcomeSchema {
                     .required("method", text.described("The HTTP method.").example("PATCH")),
                     .required(
                         "path",
-                        text.described("Below EMS_URL's API.")
-                            .example("entitlements/6f0e8b0a-5b55-4c1e-9a1f-2f6a1f0d7c11")
+                        text.described("Below EMS_URL's API, with the query.")
+                            .example("/entitlements/externalId=SUB-1001?returnResource=true")
                     ),
-                    .optional("body", Schema(.anything, "What would be sent.").example(["entitlement": [:]])),
+                    .optional("body", Schema(.anything, "What would be sent.").example(Self.patch)),
                 ]
             ),
             0...Int.max,
             "What would be sent to EMS."
         )
     }
+
+    private static let patch: JSON = [
+        "entitlement": ["expiry": ["neverExpires": false, "endDate": "2027-03-31"], "refId2": "SO-15865"]
+    ]
 
     private var facts: Schema { .object(nil, [], others: .tolerated).example(["status": 400]) }
 

@@ -7,7 +7,7 @@ extension Snapshot {
         let fields = Payload(object: object, path: JSONPath())
         self.init(
             subscription: try fields.payload(ifPresent: "subscription")?.subscription(),
-            lastVersion: try fields.count("lastVersion"),
+            lastVersion: try fields.version("lastVersion"),
             findings: try fields.payload(ifPresent: "findings")?.findings() ?? Findings()
         )
     }
@@ -19,7 +19,7 @@ extension Payload {
             throw failure("kind", "is required")
         }
         return Subscription(
-            version: try count("version"),
+            version: try version("version"),
             kind: kind,
             endsWithTerm: flag(ifPresent: "endsWithTerm") ?? false,
             entitlement: try payload("entitlement").entitlement(externalID: try text("externalId"))
@@ -42,6 +42,21 @@ extension Payload {
             lineItems: lines,
             attributes: texts(byName: "attributes")
         )
+    }
+
+    /// Far from where counting on would overflow.
+    fileprivate func version(_ name: String) throws(SchemaViolation) -> Int { try count(name, in: 0...1_000_000_000) }
+
+    private func quantity(_ name: String) throws(SchemaViolation) -> Int {
+        try count(name, in: -1_000_000_000...1_000_000_000)
+    }
+
+    private func count(_ name: String, in range: ClosedRange<Int>) throws(SchemaViolation) -> Int {
+        let count = try count(name)
+        guard range.contains(count) else {
+            throw failure(name, "must be from \(range.lowerBound) to \(range.upperBound), is \(count)")
+        }
+        return count
     }
 
     private func emsState() throws(SchemaViolation) -> Entitlement.State {
@@ -78,8 +93,8 @@ extension Payload {
                 name: product.text(ifPresent: "name"),
                 version: product.text(ifPresent: "version")
             ),
-            quantity: try count("quantity"),
-            available: try count("available"),
+            quantity: try quantity("quantity"),
+            available: try quantity("available"),
             state: try emsState(),
             term: try term(),
             attributes: texts(byName: "attributes")

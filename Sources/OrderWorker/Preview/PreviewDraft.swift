@@ -46,7 +46,8 @@ struct PreviewDraft {
 
     /// Without the mark of a dry run, which would set aside the version that the command expects.
     private static func asOrdered(_ body: [UInt8]) -> [UInt8] {
-        guard case .object(var event)? = try? JSONReader.read(body), event["dryrun"] != nil else { return body }
+        // Anything but true or false is a violation for the worker, and so for a preview.
+        guard case .object(var event)? = try? JSONReader.read(body), case .bool? = event["dryrun"] else { return body }
         event.members.removeAll { $0.name == "dryrun" }
         return JSON.object(event).compactBytes
     }

@@ -21,7 +21,7 @@ struct PreviewSession {
         let found: Result<Snapshot, GatewayFailure>
         do throws(GatewayFailure) {
             let names = settings.policies.attributeNames
-            found = .success(try await gateway.snapshot(for: command, known: known, attributeNames: names))
+            found = .success(try await gateway.previewSnapshot(for: command, known: known, attributeNames: names))
         } catch {
             found = .failure(error)
         }
@@ -75,6 +75,9 @@ struct PreviewReport {
         var warnings = unknown.map { "the product \($0) is not in the snapshot: whether EMS has it is not known" }
         if preview.command.creates, findings.customer == nil {
             warnings.append("the customer is not in the snapshot: whether EMS has it is not known")
+        }
+        if preview.command.newSubscription?.customer.contact != nil, findings.contact == nil, !preview.calls.isEmpty {
+            warnings.append("whether EMS has the contact is not known: the calls leave out that it may be created")
         }
         return warnings
     }

@@ -52,7 +52,7 @@ enum OperatorQueries {
     static let caseFile = Statement(
         "case_file",
         """
-        SELECT k.inputs, k.entries, c.announced_at FROM ledger_command c JOIN ledger_case k USING (number)
+        SELECT CASE WHEN k.round = c.round THEN k.inputs END, k.entries, c.announced_at FROM ledger_command c JOIN ledger_case k USING (number)
         WHERE c.id = $1::text AND c.source = $2::text
         """
     )

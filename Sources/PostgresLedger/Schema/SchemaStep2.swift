@@ -5,18 +5,26 @@ enum SchemaStep2 {
         ALTER TABLE ledger_command ADD COLUMN announced_at double precision;
 
         -- What a verdict was made of, as JSON, and what happened, one JSON object a line; goes with the command.
-        CREATE TABLE ledger_case (number bigint PRIMARY KEY, inputs text, entries text);
+        -- The inputs are those of one round: what was decided in another is of no use to it.
+        CREATE TABLE ledger_case (number bigint PRIMARY KEY, round bigint NOT NULL, inputs text, entries text);
 
         -- Adds to a command's case file; of one that is parked again and again no more than so much is kept.
+        -- What is there already, to the millisecond, is the same call once more: its answer was lost.
         CREATE FUNCTION ledger_keep_case(
             p_source text, p_id text, p_inputs text, p_entries text, p_largest bigint
         ) RETURNS void LANGUAGE sql AS $$
-            INSERT INTO ledger_case (number, inputs, entries)
-            SELECT number, p_inputs, p_entries FROM ledger_command
+            INSERT INTO ledger_case (number, round, inputs, entries)
+            SELECT number, round, p_inputs, p_entries FROM ledger_command
             WHERE id = p_id AND source = p_source AND p_entries IS NOT NULL
             ON CONFLICT (number) DO UPDATE SET
-                inputs = coalesce(excluded.inputs, ledger_case.inputs),
-                entries = CASE WHEN octet_length(ledger_case.entries) >= p_largest THEN ledger_case.entries
+                round = excluded.round,
+                inputs = coalesce(
+                    excluded.inputs,
+                    CASE WHEN ledger_case.round = excluded.round THEN ledger_case.inputs END
+                ),
+                entries = CASE
+                    WHEN strpos(ledger_case.entries, excluded.entries) > 0 THEN ledger_case.entries
+                    WHEN octet_length(ledger_case.entries) >= p_largest THEN ledger_case.entries
                     ELSE concat(ledger_case.entries, excluded.entries) END
         $$;
 

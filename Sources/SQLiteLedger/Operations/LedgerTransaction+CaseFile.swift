@@ -23,10 +23,13 @@ extension LedgerTransaction {
         INSERT INTO case_file (number, inputs, entries) VALUES (?, ?, ?)
         ON CONFLICT (number) DO UPDATE SET
             inputs = coalesce(excluded.inputs, inputs),
-            entries = iif(length(entries) >= ?, entries, entries || excluded.entries)
+            entries = CASE
+                WHEN instr(entries, excluded.entries) > 0 THEN entries
+                WHEN length(CAST(entries AS BLOB)) >= ? THEN entries
+                ELSE entries || excluded.entries END
         """
 
-    /// Adds to a case file.
+    /// Adds to a case file what isn't there yet, to the millisecond.
     func keep(_ part: CasePart?, of number: Int64) throws {
         guard let part else { return }
         try run(Self.keepSQL, [number, part.inputs, part.entries, part.largest])

@@ -73,9 +73,9 @@ enum OperatorQueries {
             WHERE c.id = ? AND c.source = ?
             """
         return try Row.fetchOne(database, sql: sql, arguments: [identity.id, identity.source]).map { row in
-            CaseFile(
-                inputs: StoredCase.inputs(row[0]),
-                entries: StoredCase.entries(row[1]),
+            StoredCase.file(
+                inputs: row[0],
+                entries: row[1],
                 announcedAt: (row[2] as Double?).map { Date(stored: $0) }
             )
         }

@@ -42,7 +42,7 @@ struct Registry: Sendable {
         return .willBeCreated
     }
 
-    /// Whether the contact is there; where contacts aren't created, the customer's finding says so already.
+    /// Whether the contact is there.
     func finding(of contact: CustomerReference.Contact) async throws(GatewayFailure) -> Findings.PartyFinding {
         try await exists(.get("contacts", .email(contact.email))) ? .found : .willBeCreated
     }

@@ -69,17 +69,9 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
 
     /// Looks up customer, partner and products at the same time.
     public func findings(for command: ChangeCommand) async throws(GatewayFailure) -> Findings {
-        let details: NewSubscription? =
-            switch command.action {
-            case .create(let create): create.details
-            case .startTrial(let trial): trial.details
-            case .convert, .renew, .upsell, .reduce, .cancel: nil
-            }
+        let details = command.newSubscription
         async let customer = attempt { () async throws(GatewayFailure) -> Findings.PartyFinding? in
             if let details { try await registry.finding(of: details.customer) } else { nil }
-        }
-        async let contact = attempt { () async throws(GatewayFailure) -> Findings.PartyFinding? in
-            if let contact = details?.customer.contact { try await registry.finding(of: contact) } else { nil }
         }
         let named = details?.channelPartner
         async let partner = attempt { () async throws(GatewayFailure) -> Entitlement.Party? in
@@ -90,10 +82,23 @@ public struct SentinelEntitlementGateway: EntitlementGateway {
         return Findings(
             products: try await products.get(),
             customer: try await customer.get(),
-            contact: try await contact.get(),
             channelPartner: named.map { registry.finding(of: $0, found) },
             channelPartnerID: found?.id
         )
+    }
+
+    /// Whether the contact is there; where contacts aren't created, the customer's finding says so already.
+    public func contactFinding(for command: ChangeCommand, beside findings: Findings) async -> Findings.PartyFinding? {
+        guard let contact = command.newSubscription?.customer.contact else { return nil }
+        guard configuration.createsContacts else {
+            return findings.customer == .found || findings.customer == .willBeCreated ? .found : nil
+        }
+        do throws(GatewayFailure) {
+            return try await registry.finding(of: contact)
+        } catch {
+            logger.info("a preview can't tell whether a contact is there", metadata: ["reason": "\(error)"])
+            return nil
+        }
     }
 
     /// Makes the entitlement match the decision.

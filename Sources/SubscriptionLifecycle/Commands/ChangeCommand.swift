@@ -73,6 +73,15 @@ public struct ChangeCommand: Hashable, Sendable, Codable {
         }
     }
 
+    /// What it says of the subscription that it brings into being; `nil` when it brings none.
+    public var newSubscription: NewSubscription? {
+        switch action {
+        case .create(let create): create.details
+        case .startTrial(let trial): trial.details
+        case .convert, .renew, .upsell, .reduce, .cancel: nil
+        }
+    }
+
     /// The line items it adds.
     public var addedLines: [NewLineItem] {
         switch action {

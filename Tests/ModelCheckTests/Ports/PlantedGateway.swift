@@ -39,6 +39,10 @@ struct PlantedGateway: EntitlementGateway {
         try await inner.findings(for: command)
     }
 
+    func contactFinding(for command: ChangeCommand, beside findings: Findings) async -> Findings.PartyFinding? {
+        await inner.contactFinding(for: command, beside: findings)
+    }
+
     func plannedCalls(for decision: Decision, in context: ApplyContext, on snapshot: Snapshot) -> [PlannedCall] {
         inner.plannedCalls(for: decision, in: context, on: snapshot)
     }

@@ -86,6 +86,10 @@ final class CrowdedGateway: EntitlementGateway {
         try await inner.findings(for: command)
     }
 
+    func contactFinding(for command: ChangeCommand, beside findings: Findings) async -> Findings.PartyFinding? {
+        await inner.contactFinding(for: command, beside: findings)
+    }
+
     func apply(
         _ decision: Decision,
         in context: ApplyContext,

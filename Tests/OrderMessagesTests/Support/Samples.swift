@@ -27,11 +27,6 @@ struct Samples {
             endsWithTerm: decision.endsWithTerm,
             entitlement: decision.result(on: before?.entitlement)
         )
-        let call = PlannedCall(
-            method: "PATCH",
-            path: "entitlements/\(Self.entitlementID)",
-            body: #"{"entitlement":{}}"#
-        )
         let changes = decision.changes
         let digest = ContentDigest.sha256(Array(try Examples.identityConflict(operation).prettyText.utf8))
         let refused = try refusal(operation.createsSubscription ? .subscriptionExists : .subscriptionCancelled)
@@ -47,10 +42,7 @@ struct Samples {
         )
         return [
             ("succeeded", event("succeeded", .changed(after, changes: changes))),
-            (
-                "previewed",
-                event("previewed", .previewed(after, changes: changes, calls: [call], guards: allowed.checks))
-            ),
+            ("previewed", event("previewed", try previewed())),
             (
                 "previewed-rejected",
                 event(
@@ -61,6 +53,38 @@ struct Samples {
             ("dead-lettered", event("dead-lettered", deadLettered(changes))),
             ("dead-lettered-identity-conflict", event("dead-lettered", conflict, of: "order-1", suffix: digest)),
         ]
+    }
+
+    /// What a dry run answers: with the entitlement as it is, and without the version that the command expects.
+    private func previewed() throws -> OutcomeEvent.Content {
+        let command = try changeCommand(dryRun: true)
+        let before = operation.createsSubscription ? nil : subscription
+        let snapshot = Snapshot(
+            subscription: before,
+            lastVersion: before?.version ?? 0,
+            findings: Self.findings(for: command)
+        )
+        let examination = Lifecycle()
+            .examine(command, on: snapshot, today: try #require(today), patience: .exhausted)
+        guard case .change(let decision) = examination.verdict else { throw SampleError.isRefused(operation) }
+        let after = OutcomeEvent.Standing(
+            version: decision.baseVersion + 1,
+            previousState: decision.previousState,
+            state: decision.state,
+            endsWithTerm: decision.endsWithTerm,
+            entitlement: before?.entitlement
+        )
+        return .previewed(after, changes: decision.changes, calls: try plannedCalls(), guards: examination.checks)
+    }
+
+    /// What EMS has of what the command names: products, partner, and neither customer nor contact.
+    private static func findings(for command: ChangeCommand) -> Findings {
+        var findings = Findings()
+        for line in command.addedLines { findings.products[line.product] = .enabled }
+        guard let details = command.newSubscription else { return findings }
+        (findings.customer, findings.contact) = (.willBeCreated, .willBeCreated)
+        if details.channelPartner != nil { (findings.channelPartner, findings.channelPartnerID) = (.found, "1031") }
+        return findings
     }
 
     /// Every code that the operation can be rejected with.
@@ -200,8 +224,9 @@ struct Samples {
         )
     }
 
-    private func changeCommand() throws -> ChangeCommand {
-        let event = try Examples.command(operation, "full")
+    private func changeCommand(dryRun: Bool = false) throws -> ChangeCommand {
+        var event = try Examples.command(operation, "full")
+        if dryRun { event = event.setting(["dryrun"], true) }
         let order = try Translator().translate(Messages.structured(event), from: operation)
         guard case .change(let command) = order.command else { throw SampleError.isRefused(operation) }
         return command

@@ -111,7 +111,7 @@ struct PlanningTests {
                 let preview = Preview(
                     of: command,
                     in: context,
-                    on: try await gateway.snapshot(for: command, known: known, attributeNames: .init()),
+                    on: try await gateway.previewSnapshot(for: command, known: known, attributeNames: .init()),
                     today: Self.today,
                     patience: .exhausted,
                     lifecycle: Lifecycle(),

@@ -13,12 +13,6 @@ struct SandboxTests {
     private static let line1 = GatewaySamples.line("1")
     private static let more = Change(.lineQuantity(line1), from: .count(10), to: .count(14))
 
-    private func calls(_ world: SandboxWorld) async throws -> [String: Int] {
-        let text = try await world.send("GET", world.sandbox.rootURL + "/sandbox/calls")
-        guard let calls = try JSONReader.read(Array(text.utf8))["calls"]?.object else { return [:] }
-        return Dictionary(uniqueKeysWithValues: calls.members.map { ($0.name, $0.value.wholeNumber ?? 0) })
-    }
-
     @Test("a delta that lands late is waited for and counted once")
     func late() async throws {
         // Everything but the lost answer comes in time, on a busy machine too.
@@ -137,14 +131,14 @@ struct SandboxTests {
     func cost() async throws {
         try await SandboxWorld.run { world in
             try await GatewayConformance.create(in: world, "SUB-1")
-            let before = try await calls(world)
+            let before = try await world.calls()
             try await GatewayConformance.create(in: world, "SUB-2")
             _ = try await world.gateway.apply(
                 GatewaySamples.update(GatewaySamples.everything(), of: "SUB-2"),
                 in: GatewaySamples.context,
                 intents: InMemoryIntentLog()
             )
-            let made = try await calls(world).merging(before) { $0 - $1 }.filter { $0.value > 0 }
+            let made = try await world.calls().merging(before) { $0 - $1 }.filter { $0.value > 0 }
             #expect(made == ["GET /entitlements/{key}": 2, "POST /entitlements": 1, "PATCH /entitlements/{key}": 1])
         }
     }

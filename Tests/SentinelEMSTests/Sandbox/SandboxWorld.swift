@@ -1,5 +1,6 @@
 import Logging
 import OrderFulfilment
+import OrderMessages
 import SentinelEMS
 import SubscriptionLifecycle
 import TestKit
@@ -65,6 +66,13 @@ struct SandboxWorld: GatewayWorld {
              "activationProductKeys":{"activationProductKey":[{"pkId":"\(id)","activationQuantity":\(quantity)}]}}}
             """
         try await send("POST", sandbox.baseURL + "/api/v5/activations/bulkActivate", body)
+    }
+
+    /// How often each endpoint was called.
+    func calls() async throws -> [String: Int] {
+        let text = try await send("GET", sandbox.rootURL + "/sandbox/calls")
+        guard let calls = try JSONReader.read(Array(text.utf8))["calls"]?.object else { return [:] }
+        return Dictionary(uniqueKeysWithValues: calls.members.map { ($0.name, $0.value.wholeNumber ?? 0) })
     }
 
     func fault(_ body: String) async throws {

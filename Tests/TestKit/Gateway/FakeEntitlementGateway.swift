@@ -144,6 +144,11 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         return findings
     }
 
+    /// It keeps no contacts: whoever brings a customer brings its contact.
+    public func contactFinding(for command: ChangeCommand, beside findings: Findings) async -> Findings.PartyFinding? {
+        nil
+    }
+
     /// Makes the entitlement match the decision.
     public func apply(
         _ decision: Decision,

@@ -41,6 +41,7 @@ extension InMemoryLedger {
         row.detail = "round \(round) was opened by a replay; waits for its message"
         row.intents = rows[index].intents.filter { $0.fate == .open }
         row.caseFile = rows[index].caseFile
+        row.caseFile?.inputs = nil
         rows[index] = row
         return verdict
     }

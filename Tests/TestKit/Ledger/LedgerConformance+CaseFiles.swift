@@ -71,6 +71,19 @@ extension LedgerConformance {
                 #expect(try await scene.ledger.caseFile(of: next.claim.identity) == nil)
             }
         },
+        LedgerConformance("The same part again is kept once") { scene in
+            let grant = try await scene.grant("1")
+            let decision = try caseDecision()
+            let recorded = CaseFile(inputs: try caseInputs(patience: .left), entries: [entry(.decided, 1.25)])
+            try await scene.ledger.record(decision, recorded, under: grant.claim)
+            try await scene.ledger.record(decision, recorded, under: grant.claim)
+            #expect(try await scene.ledger.caseFile(of: grant.claim.identity) == recorded)
+            // Not the same: a millisecond later.
+            let later = CaseFile(entries: [entry(.decided, 1.251)])
+            try await scene.ledger.record(decision, later, under: grant.claim)
+            let entries = try await scene.ledger.caseFile(of: grant.claim.identity)?.entries
+            #expect(entries?.map(\.detail) == (recorded.entries + later.entries).map(\.detail))
+        },
         LedgerConformance("What is parked again and again keeps its beginning and its end, and doesn't grow for ever") {
             scene in
             var grant = try await scene.grant("1")
@@ -97,12 +110,15 @@ extension LedgerConformance {
             try await scene.ledger.complete(ending, under: grant.claim)
             try await scene.ledger.announced(grant.claim.identity, round: 1)
             #expect(try await scene.openRound(LedgerScene.letter("1")) == .open(round: 2))
+            #expect(try await scene.ledger.caseFile(of: grant.claim.identity)?.inputs == nil)
             let again = try await scene.grant("1", at: 6)
             ending = LedgerScene.ending(again.claim, version: 1, at: 7)
             ending.caseFile = CaseFile(entries: [entry(.claimed, 6), entry(.ended, 7)])
             try await scene.ledger.complete(ending, under: again.claim)
             let file = try await scene.ledger.caseFile(of: again.claim.identity)
             #expect(file?.entries.map(\.kind) == [.ended, .claimed, .ended])
+            // It ended without a verdict: that of the round before isn't its own.
+            #expect(file?.inputs == nil && file?.isUnreadable == false)
         },
     ]
 }

@@ -32,7 +32,8 @@ struct LedgerRow: Sendable {
         guard let file else { return }
         var kept = caseFile ?? CaseFile()
         kept.inputs = file.inputs ?? kept.inputs
-        if isLast || kept.entries.count < 200 { kept.entries += file.entries }
+        let isRepeated = kept.entries.firstRange(of: file.entries) != nil
+        if !isRepeated, isLast || kept.entries.count < 200 { kept.entries += file.entries }
         caseFile = kept
     }
 

@@ -84,7 +84,7 @@ extension ContractComparison {
 
 extension SchemaComparison.Difference {
     fileprivate var isNewCode: Bool {
-        ["data.rejection.code", "data.deadLetter.reason"].contains(place) && what.hasPrefix("value ")
-            && what.hasSuffix(" added")
+        ["data.rejection.code", "data.deadLetter.reason", "dead-letter-reason"].contains(place)
+            && what.hasPrefix("value ") && what.hasSuffix(" added")
     }
 }

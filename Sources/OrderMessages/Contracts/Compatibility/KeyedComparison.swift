@@ -30,7 +30,9 @@ struct KeyedComparison {
                 changes.append(ContractChange(reader(key), document, "\(list) \(key)", "removed"))
                 continue
             }
-            for name in Self.names(value, now) where !names.contains(name) && !Self.isSame(value[name], now[name]) {
+            compareOperations(of: "\(list) \(key)", value["operations"], now["operations"], reader(key))
+            for name in Self.names(value, now)
+            where !names.contains(name) && name != "operations" && !Self.isSame(value[name], now[name]) {
                 for text in Self.differences(value[name], now[name], at: name) {
                     changes.append(ContractChange(reader(key), document, "\(list) \(key)", text))
                 }
@@ -38,6 +40,23 @@ struct KeyedComparison {
         }
         for (key, _) in after where !before.contains(where: { $0.key == key }) {
             changes.append(ContractChange(added, document, "\(list) \(key)", "new"))
+        }
+    }
+
+    /// Which operations it is about: a further one was nobody's before.
+    private mutating func compareOperations(
+        of place: String,
+        _ old: JSON?,
+        _ new: JSON?,
+        _ reader: ContractChange.Verdict
+    ) {
+        let before = old?.elements?.compactMap(\.text) ?? []
+        let after = new?.elements?.compactMap(\.text) ?? []
+        for name in before where !after.contains(name) {
+            changes.append(ContractChange(reader, document, place, "operations \(name) removed"))
+        }
+        for name in after where !before.contains(name) {
+            changes.append(ContractChange(.compatible, document, place, "operations \(name) added"))
         }
     }
 
@@ -68,6 +87,8 @@ extension KeyedComparison {
         comparison.compare("states", by: ["state"], old, new, added: .breaksSubscribers) { _ in .breaksSubscribers }
         comparison.compare("commands", by: ["command"], old, new) { _ in .breaksPublishers }
         comparison.compare("guards", by: ["guard"], old, new) { _ in .breaksPublishers }
+        // A state that ends by itself where it lasted before gives later commands another result.
+        comparison.compare("time", by: ["from"], old, new, added: .breaksPublishers) { _ in .breaksPublishers }
         comparison.compare("transitions", by: ["from", "command"], old, new) { _ in .breaksPublishers }
         return comparison.changes
     }
