@@ -153,7 +153,10 @@ extension OutcomeSchema {
                         text.described("Below EMS_URL's API, with the query.")
                             .example("/entitlements/externalId=SUB-1001?returnResource=true")
                     ),
-                    .optional("body", Schema(.anything, "What would be sent.").example(["entitlement": ["refId2": "SO-15865"]])),
+                    .optional(
+                        "body",
+                        Schema(.anything, "What would be sent.").example(["entitlement": ["refId2": "SO-15865"]])
+                    ),
                 ]
             ),
             0...Int.max,
