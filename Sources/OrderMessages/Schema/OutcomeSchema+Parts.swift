@@ -153,17 +153,16 @@ extension OutcomeSchema {
                         text.described("Below EMS_URL's API, with the query.")
                             .example("/entitlements/externalId=SUB-1001?returnResource=true")
                     ),
-                    .optional("body", Schema(.anything, "What would be sent.").example(Self.patch)),
+                    .optional(
+                        "body",
+                        Schema(.anything, "What would be sent.").example(["entitlement": ["refId2": "SO-15865"]])
+                    ),
                 ]
             ),
             0...Int.max,
             "What would be sent to EMS."
         )
     }
-
-    private static let patch: JSON = [
-        "entitlement": ["expiry": ["neverExpires": false, "endDate": "2027-03-31"], "refId2": "SO-15865"]
-    ]
 
     private var facts: Schema { .object(nil, [], others: .tolerated).example(["status": 400]) }
 

@@ -33,13 +33,13 @@ extension LedgerTransaction {
         guard case .open(let round) = verdict, let found, found.standing.state == .ended else { return verdict }
         try run(Self.reopenSQL, [round, "round \(round) was opened by a replay; waits for its message", found.number])
         try run("DELETE FROM outcome WHERE number = ?", [found.number])
-        // What was decided on in one round is of no use to the next.
-        try run("UPDATE case_file SET inputs = NULL WHERE number = ?", [found.number])
         let stored = try row("SELECT intents FROM decision WHERE number = ?", [found.number]) { $0[0] as Data? }
         try run("DELETE FROM decision WHERE number = ?", [found.number])
         // What had no answer may still land, whichever round it was called in.
         let open = try StoredJSON.intents(stored ?? nil).filter { $0.fate == .open }
         if !open.isEmpty { try write(open, of: found.number) }
+        // What was decided on in one round is of no use to the next.
+        try run("UPDATE case_file SET inputs = NULL WHERE number = ?", [found.number])
         return verdict
     }
 
