@@ -211,7 +211,8 @@ import Testing
         let queue = names.quorumQueue("queue")
         try await broker.declare(Topology(queues: [queue]))
         var configuration = broker.configuration
-        configuration.heartbeat = .seconds(1)
+        // Two that are missed are a loss: a busy machine must not make them miss.
+        configuration.heartbeat = .seconds(3)
         let consumer = RabbitMQConsumer(
             configuration: configuration,
             subscriptions: [subscription(queue)],
@@ -220,7 +221,7 @@ import Testing
         try await eventually("a consumer") { consumer.status.consuming == [queue.name] }
         let start = ContinuousClock.now
         try await eventually("five heartbeats or a loss") {
-            start.duration(to: .now) > .seconds(5) || consumer.status.trouble != nil
+            start.duration(to: .now) > .seconds(15) || consumer.status.trouble != nil
         }
         #expect(consumer.status.trouble == nil && consumer.status.epoch == 1)
         #expect(consumer.status.secondsSinceLastTurn < 2)
