@@ -27,9 +27,7 @@ import Testing
     /// Waits until every command has ended, and checks that each had one effect and one outcome.
     static func verify(_ subscriptions: Int, in world: World, _ worker: WorkerProcess) async throws {
         let ids = (1...subscriptions).flatMap { ["c\($0)", "r\($0)", "u\($0)"] }
-        try await eventually("all have an outcome: \(world.lastLog)", within: .seconds(90)) {
-            Set(world.outcomes.map(\.command)).count >= ids.count
-        }
+        try await world.outcomes(of: ids, within: .seconds(90))
         try await worker.conserves()
         let outcomes = Dictionary(grouping: world.outcomes, by: \.command)
         #expect(Set(outcomes.keys) == Set(ids))

@@ -30,9 +30,9 @@ struct ConnectionLoop {
             queue.connected()
             do throws(ServerFailure) {
                 try serve(connection)
-                return queue.disconnected(.lost("the ledger is closed"))
+                return queue.disconnected(pipe, .lost("the ledger is closed"))
             } catch {
-                queue.disconnected(error)
+                queue.disconnected(pipe, error)
             }
         }
         for submission in doubtful { _ = submission.giveUp(.lost("the ledger is closed")) }
@@ -75,9 +75,8 @@ struct ConnectionLoop {
 
     /// Those that have waited long enough for the next connection.
     private mutating func expire(_ failure: ServerFailure) {
-        let expired = doubtful.filter { $0.deadline.hasPassed && !$0.isDebt }
-        doubtful.removeAll { $0.deadline.hasPassed && !$0.isDebt }
-        doubtful += expired.compactMap { $0.giveUp(failure) }
+        let overdue = doubtful.takeOverdue()
+        doubtful += overdue.compactMap { $0.giveUp(failure) }
     }
 
     private mutating func serve(_ connection: ServerConnection) throws(ServerFailure) {

@@ -54,3 +54,19 @@ struct Submission: Sendable {
         )
     }
 }
+
+extension [Submission] {
+    /// Takes out those that have waited long enough for a connection; with `all`, everyone.
+    ///
+    /// The clock is read once: between two looks at it one more could be over, and would be taken out unanswered, with a
+    /// caller that waits for ever.
+    mutating func takeOverdue(all: Bool = false) -> [Submission] {
+        let now = Deadline(after: 0)
+        func isOverdue(_ submission: Submission) -> Bool {
+            all || (submission.deadline <= now && !submission.isDebt)
+        }
+        let overdue = filter(isOverdue)
+        if !overdue.isEmpty { removeAll(where: isOverdue) }
+        return overdue
+    }
+}

@@ -144,12 +144,16 @@ final class SubmissionQueue: Sendable {
         for pipe in idle { pipe.signal() }
     }
 
-    func disconnected(_ reason: ServerFailure) {
-        state.withLock { state in
+    /// A connection is lost: what it would have been woken for is for another one.
+    func disconnected(_ pipe: WakePipe, _ reason: ServerFailure) {
+        let idle = state.withLock { state -> WakePipe? in
             state.connected -= 1
             state.reason = reason
+            state.idle.removeAll { $0 === pipe }
             if state.connected == 0 { state.awaySince = state.awaySince ?? .now }
+            return state.waiting.isEmpty ? nil : state.idle.popLast()
         }
+        idle?.signal()
     }
 
     /// An attempt to connect was in vain.
@@ -163,12 +167,10 @@ final class SubmissionQueue: Sendable {
 
     /// Answers those that have waited long enough.
     func expire() {
-        let (expired, reason) = state.withLock { state in
+        let (overdue, reason) = state.withLock { state in
             let isOver = state.isClosed && state.connected == 0 && state.threads == 0
-            let expired = state.waiting.filter { isOver || $0.deadline.hasPassed }
-            state.waiting.removeAll { isOver || $0.deadline.hasPassed }
-            return (expired, state.reason)
+            return (state.waiting.takeOverdue(all: isOver), state.reason)
         }
-        owe(expired.compactMap { $0.giveUp(reason) })
+        owe(overdue.compactMap { $0.giveUp(reason) })
     }
 }

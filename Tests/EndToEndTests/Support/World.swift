@@ -166,6 +166,35 @@ final class World: Sendable {
         return try #require(outcomes.first { $0.command == id })
     }
 
+    /// Waits until each of these commands has an outcome; if not, says where those without one stand.
+    func outcomes(of ids: [String], within limit: Duration) async throws {
+        do {
+            try await eventually("all have an outcome: \(lastLog)", within: limit) {
+                Set(self.outcomes.map(\.command)).isSuperset(of: ids)
+            }
+        } catch let error as NotInTime {
+            throw NotInTime(description: await "\(whatIsLeft(of: ids)) || \(error)")
+        }
+    }
+
+    /// How many commands have no outcome, what the ledger says of the first of them, and what each worker counts.
+    private func whatIsLeft(of ids: [String]) async -> String {
+        let ended = Set(outcomes.map(\.command))
+        let left = ids.filter { !ended.contains($0) }
+        var lines = ["\(left.count) without outcome: \(left.prefix(40).joined(separator: " "))"]
+        for id in left.prefix(2) {
+            lines.append("\(id): " + ((try? await order("orders", "show", id).output) ?? "not shown"))
+        }
+        let told = ["_in_flight", "_parked", "_ledger_", "_ready", "_connection", "_ems_con", "_held"]
+        for worker in workers.withLock({ $0 }) {
+            let metrics = ((try? await worker.metrics()) ?? [:]).filter { metric in
+                metric.value != 0 && told.contains { metric.key.contains($0) } && !metric.key.contains("_bucket")
+            }
+            lines.append("worker: \(metrics.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " "))")
+        }
+        return lines.joined(separator: " | ").split(separator: "\n").joined(separator: " | ")
+    }
+
     /// The end of the newest worker's log, on one line, as a summary of failures shows it.
     var lastLog: String {
         let log = workers.withLock { $0.last?.program.log } ?? ""
