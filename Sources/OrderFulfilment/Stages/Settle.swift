@@ -68,8 +68,9 @@ extension Line {
         while await !letGo(&arrival, reason, seconds), !drain.hasBegun {
             await timekeeper.sleep(seconds)
         }
-        // A woken command is in the ledger, and comes again when it is due.
-        guard arrival.delivery != nil else { return .done(.parked) }
+        // A woken command is in the ledger: it comes again when it is due, or it has ended and the answer was lost. A
+        // delivery that joined it looks for itself, so that it isn't acknowledged before an outcome was confirmed.
+        guard arrival.delivery != nil else { return .done(.abandoned) }
         // One that stands in no lane may come again later than others. What stands in one keeps its place in hand until
         // the whole connection is given back.
         let mayGoBack = isHeldTooLong && arrival.place?.hasLane == false
