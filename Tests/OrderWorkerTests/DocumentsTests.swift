@@ -79,9 +79,22 @@ struct CommandDraftTests {
         #expect(count >= 9 * 2 + 7 + 9 * 6)
     }
 
-    @Test("Without a type the operation must be said")
-    func untyped() {
-        #expect(throws: CommandFailure.self) { try CommandDraft(event: Array("rubbish".utf8), operation: nil) }
+    @Test(
+        "An event whose operation can't be read says why, and is sent as it is when the operation is said",
+        arguments: [
+            ("rubbish", "no JSON (at byte 0"), ("{\"type\":\"orders.renew-subscription.v1\",}", "at byte 39"),
+            ("", "no JSON"), ("[]", "must be a JSON object"), ("{\"id\":\"1\"}", "names no operation"),
+            ("{\"type\":7}", "names no operation"), ("{\"type\":\"renewal\"}", "names no operation"),
+        ]
+    )
+    func untyped(event: String, reason: String) throws {
+        let failure = try #require(throws: CommandFailure.self) {
+            try CommandDraft(event: Array(event.utf8), operation: nil)
+        }
+        #expect(failure.description.contains(reason))
+        #expect(failure.description.contains("--operation"))
+        let draft = try CommandDraft(event: Array(event.utf8), operation: "renew-subscription")
+        #expect(draft.body == Array(event.utf8) && draft.operation == "renew-subscription")
     }
 
     @Test("Data is wrapped into an event")

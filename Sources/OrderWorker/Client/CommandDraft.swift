@@ -1,4 +1,5 @@
 import Foundation
+import OrderMessages
 import SubscriptionLifecycle
 
 /// A command to be published: an event from a file, or one put together from parts.
@@ -14,43 +15,52 @@ struct CommandDraft {
 
     /// A whole event, as it is; the operation from its type unless given.
     init(event: [UInt8], operation: String?) throws {
-        let fields = try? JSONDecoder().decode(Fields.self, from: Data(event))
-        guard let operation = operation ?? fields?.type.flatMap(Self.operation) else {
+        let json = Result { () throws(JSONError) in try JSONReader.read(event) }
+        guard let operation = try operation ?? Self.operation(of: json) else {
             throw CommandFailure(
                 description:
                     "the event names no operation in its type (orders.<operation>.v1); say which with --operation"
             )
         }
         body = event
-        id = fields?.id
+        id = (try? json.get())?["id"]?.text
         self.operation = operation
     }
 
     /// An event around `data`, which is JSON text.
     init(operation: OrderOperation, data: String, id: String?, source: String, dryRun: Bool) throws {
         let identity = id ?? UUID().uuidString.lowercased()
-        guard let payload = try? JSONSerialization.jsonObject(with: Data(data.utf8)) else {
-            throw CommandFailure(description: "the data is no JSON")
+        let payload: JSON
+        do throws(JSONError) {
+            payload = try JSONReader.read(Array(data.utf8))
+        } catch {
+            throw CommandFailure(description: "the data is no JSON: \(error)")
         }
-        var event: [String: Any] = [
-            "specversion": "1.0", "id": identity, "source": source, "type": "orders.\(operation.rawValue).v1",
-            "time": Date().formatted(.iso8601), "datacontenttype": "application/json", "data": payload,
-        ]
-        if dryRun { event["dryrun"] = true }
-        body = Array(
-            try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
-        )
+        var event: JSON.Object = .init([
+            .init("specversion", "1.0"), .init("id", .string(identity)), .init("source", .string(source)),
+            .init("type", .string("orders.\(operation.rawValue).v1")),
+            .init("time", .string(Date().formatted(.iso8601))), .init("datacontenttype", "application/json"),
+        ])
+        if dryRun { event.append("dryrun", .bool(true)) }
+        event.append("data", payload)
+        body = JSON.object(event).compactBytes
         self.id = identity
         self.operation = operation.rawValue
     }
 
-    private struct Fields: Decodable {
-        var id: String?
-        var type: String?
-    }
-
-    private static func operation(ofType type: String) -> String? {
-        let parts = type.split(separator: ".")
-        return parts.count == 3 && parts[0] == "orders" ? String(parts[1]) : nil
+    /// The operation that the type names; `nil` when there is none.
+    private static func operation(of event: Result<JSON, JSONError>) throws -> String? {
+        switch event {
+        case .failure(let error):
+            throw CommandFailure(description: "the event is no JSON (\(error)); to send it as it is, say --operation")
+        case .success(let json):
+            guard json.object != nil else {
+                throw CommandFailure(
+                    description: "the event must be a JSON object; to send it as it is, say --operation"
+                )
+            }
+            let parts = json["type"]?.text?.split(separator: ".") ?? []
+            return parts.count == 3 && parts[0] == "orders" ? String(parts[1]) : nil
+        }
     }
 }
