@@ -90,11 +90,14 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     private func chosenFaults() throws -> [Fault] {
-        guard let faults else { return Fault.allCases }
+        guard let faults else { return Fault.allCases.filter { ledger == .postgres || !$0.isOfLedger } }
         return try faults.split(separator: ",").map { name in
             guard let fault = Fault(rawValue: String(name)) else {
                 let known = Fault.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("There is no fault '\(name)'; there are \(known).")
+            }
+            guard ledger == .postgres || !fault.isOfLedger else {
+                throw ValidationError("'\(name)' needs --ledger postgres.")
             }
             return fault
         }

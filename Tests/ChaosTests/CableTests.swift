@@ -83,6 +83,25 @@ import Testing
         #expect(cable.cuts.all == 1 && cable.cuts.inside == 1)
     }
 
+    @Test(arguments: CableLine.Way.allCases)
+    func `A cable that has broken down lets nobody through until it is mended`(way: CableLine.Way) async throws {
+        let server = try Server()
+        let cable = try Cable(to: server.port)
+        cable.breakDown(way)
+        let refused = Self.client(of: cable.port)
+        defer { close(refused) }
+        var byte: UInt8 = 1
+        #expect(recv(refused, &byte, 1, 0) <= 0, "it was let through")
+        cable.mend()
+        let client = Self.client(of: cable.port)
+        defer { close(client) }
+        send(client, &byte, 1, Int32(MSG_NOSIGNAL))
+        #expect(await holds(within: 20) { server.arrived.withLock(\.bytes) == 1 })
+        cable.breakDown(way)
+        #expect(await holds(within: 20) { server.arrived.withLock(\.hasEnded) })
+        #expect(cable.cuts.all == 1)
+    }
+
     private static func cut(_ cable: Cable, _ way: CableLine.Way) async -> Bool {
         var random = SplitMix(seed: 4)
         return await cable.cutInside(.toServer, way, &random)

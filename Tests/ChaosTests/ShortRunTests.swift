@@ -5,22 +5,35 @@ import Testing
 @testable import Chaos
 
 /// A minute's worth of what `make chaos` does for as long as one likes.
-@Suite struct ShortRunTests {
+@Suite(.serialized) struct ShortRunTests {
     @Test(.timeLimit(.minutes(4)))
     func `Random orders amid random trouble lead to what the model says`() async throws {
+        try await Self.run(["--commands", "320", "--per-cell", "80", "--lanes", "2", "--seconds", "25"])
+    }
+
+    @Test(.timeLimit(.minutes(4)))
+    func `Two workers whose ledger's connections are cut, and whose server is away, do what the model says`()
+        async throws
+    {
+        let faults = ["--faults", "ledger cut,ledger away", "--deaths", "none,kill -9"]
+        try await Self.run(
+            ["--ledger", "postgres", "--workers", "2", "--commands", "160", "--per-cell", "80", "--seconds", "25"]
+                + faults
+        )
+    }
+
+    private static func run(_ options: [String]) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "chaos-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let program = try await KeptProgram.start(
-            try Self.chaos(),
-            [
-                "--commands", "320", "--per-cell", "80", "--lanes", "2", "--seconds", "25", "--logs",
-                folder.appending(path: "logs").path,
-            ],
+            try chaos(),
+            options + ["--logs", folder.appending(path: "logs").path],
             logFile: folder.appending(path: "chaos.log")
         )
         let status = try await program.exitStatus()
         #expect(status == 0, "\(program.log)")
         #expect(program.log.contains(" 0 violations; seed "))
+        #expect(!program.log.contains("THE FAULT NEVER STRUCK"), "\(program.log)")
         program.end()
         if status == 0 { try? FileManager.default.removeItem(at: folder) }
     }

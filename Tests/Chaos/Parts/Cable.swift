@@ -8,6 +8,7 @@ final class Cable: Sendable {
         var lines: [ObjectIdentifier: CableLine] = [:]
         var cuts = 0
         var cutsInside = 0
+        var isDown = false
     }
 
     private let listener: Int32
@@ -33,7 +34,7 @@ final class Cable: Sendable {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
                 _ = fcntl(client, F_SETFD, FD_CLOEXEC)
-                connect(client, to: target)
+                if state.withLock(\.isDown) { close(client) } else { connect(client, to: target) }
             }
         }
     }
@@ -49,6 +50,15 @@ final class Cable: Sendable {
         }
         for line in lines { line.cut(way) }
     }
+
+    /// Cuts every connection, and lets nobody through until it is mended.
+    func breakDown(_ way: CableLine.Way) {
+        state.withLock { $0.isDown = true }
+        cutAll(way)
+    }
+
+    /// Lets everybody through again.
+    func mend() { state.withLock { $0.isDown = false } }
 
     /// Cuts one connection the next time it carries something in that direction: a part of it still arrives.
     ///
@@ -97,8 +107,13 @@ final class Cable: Sendable {
             case .ended(let line): state.withLock { $0.lines[ObjectIdentifier(line)] = nil }
             }
         }
-        state.withLock { $0.lines[ObjectIdentifier(line)] = line }
+        let isDown = state.withLock { state in
+            state.lines[ObjectIdentifier(line)] = line
+            return state.isDown
+        }
         line.start()
+        // It came as the cable broke down.
+        if isDown { line.cut(.closed) }
     }
 
     private static func address(_ port: Int) -> sockaddr_in {

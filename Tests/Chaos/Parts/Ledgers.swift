@@ -29,8 +29,16 @@ struct Ledgers: Sendable {
     /// Seconds after which a worker that says nothing has lost what it had; `nil` where there is one worker only.
     var lease: Double? { kind == .postgres ? 5 : nil }
 
-    func url(cell: String, in folder: URL) -> String {
-        template?.replacingOccurrences(of: "{cell}", with: cell)
-            ?? "sqlite:\(folder.appending(path: "ledger.sqlite").path)"
+    /// Where the server listens on this machine; `nil` for a file, or a server elsewhere.
+    var port: Int? {
+        template?.firstMatch(of: /@?(?:127\.0\.0\.1|localhost):(\d+)\//).flatMap { Int($0.1) }
+    }
+
+    /// The address for workers, who reach the server over the cable if there is one.
+    func url(cell: String, in folder: URL, over cable: Cable?) -> String {
+        guard let template else { return "sqlite:\(folder.appending(path: "ledger.sqlite").path)" }
+        let url = template.replacing("{cell}", with: cell)
+        guard let port, let cable else { return url }
+        return url.replacing(":\(port)/", with: ":\(cable.port)/", maxReplacements: 1)
     }
 }

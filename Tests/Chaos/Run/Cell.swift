@@ -73,7 +73,8 @@ final class Cell: Sendable {
         made = plan
         freeze = (ledgers.lease ?? 0) + 4
         environment = lane.environment.merging([
-            "LEDGER_URL": ledgers.url(cell: name, in: folder), "TOPOLOGY_PREFIX": prefix, "LOG_LEVEL": "info",
+            "LEDGER_URL": ledgers.url(cell: name, in: folder, over: lane.ledgerCable), "TOPOLOGY_PREFIX": prefix,
+            "LOG_LEVEL": "info",
             "EMS_TIMEOUT": "1500ms", "EMS_SETTLE": spec.fault == .dropLate ? "3s" : "1500ms", "CONFIRM_TIMEOUT": "1s",
             "SHUTDOWN_GRACE": "20s",
             "PREDECESSOR_WAIT": isImpatient ? "4s" : "240s", "PREFETCH": "\(random.pick([5, 50, 200]))",

@@ -15,20 +15,28 @@ final class Lane: Sendable {
     /// Lines from workers to the broker and to EMS, to be cut.
     let brokerCable: Cable
     let emsCable: Cable
+    /// The line to the ledger's server, where there is one.
+    let ledgerCable: Cable?
     let folder: URL
     let publisher: RabbitMQPublisher
     let administration: RabbitMQAdministration
     private let configuration: RabbitMQConfiguration
 
-    static func start(_ number: Int, in folder: URL) async throws -> Lane {
+    static func start(_ number: Int, in folder: URL, _ ledgers: Ledgers) async throws -> Lane {
         let own = folder.appending(path: "lane-\(number)")
         try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
         async let server = RabbitMQServer.dedicated()
         async let sandbox = Sandbox.start(in: own)
-        return try Lane(number, try await server, try await sandbox, own)
+        return try Lane(number, try await server, try await sandbox, own, ledgers.port)
     }
 
-    private init(_ number: Int, _ server: RabbitMQServer, _ sandbox: Sandbox, _ folder: URL) throws {
+    private init(
+        _ number: Int,
+        _ server: RabbitMQServer,
+        _ sandbox: Sandbox,
+        _ folder: URL,
+        _ ledgerPort: Int?
+    ) throws {
         self.number = number
         self.server = server
         self.sandbox = sandbox
@@ -40,6 +48,7 @@ final class Lane: Sendable {
         let port = server.url.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
         brokerCable = try Cable(to: port)
         emsCable = try Cable(to: sandbox.port)
+        ledgerCable = try ledgerPort.map { try Cable(to: $0) }
     }
 
     /// The settings of workers that go through the cables.

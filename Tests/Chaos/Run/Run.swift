@@ -37,7 +37,7 @@ actor Run {
     }
 
     private func runLane(_ number: Int) async throws {
-        let lane = try await Lane.start(number, in: folder)
+        let lane = try await Lane.start(number, in: folder, ledgers)
         do {
             try await runCells(in: lane)
         } catch {

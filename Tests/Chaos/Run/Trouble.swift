@@ -37,6 +37,10 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
     case stall
     /// Connections to the broker and to EMS are cut in the middle.
     case cut
+    /// Connections to the ledger's server are cut in the middle.
+    case ledgerCut = "ledger cut"
+    /// The ledger's server can't be reached for a while, again and again.
+    case ledgerAway = "ledger away"
     /// The broker is stopped in order, and starts again.
     case broker = "broker stop"
     /// The broker is killed, and starts again.
@@ -53,7 +57,7 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .none: "nothing"
         case .dropBefore, .dropAfter, .dropLate, .tooMany, .unavailable, .stall: "calls to EMS"
-        case .cut: "connections"
+        case .cut, .ledgerCut, .ledgerAway: "connections"
         case .broker, .brokerKill: "restarts"
         case .freeze: "workers stopped"
         case .edits: "edits that EMS took"
@@ -61,12 +65,15 @@ enum Fault: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether it needs a ledger that workers reach over a network.
+    var isOfLedger: Bool { self == .ledgerCut || self == .ledgerAway }
+
     /// What the sandbox is told; later ones strike only what earlier ones let pass.
     func sandboxFaults(_ random: inout SplitMix) -> [String] {
         let writes = random.chance(0.5) ? #""path":"/entitlements""# : ""
         let rate = Double(random.number(10...40)) / 100
         return switch self {
-        case .none, .cut, .broker, .brokerKill, .freeze, .edits, .replay: []
+        case .none, .cut, .ledgerCut, .ledgerAway, .broker, .brokerKill, .freeze, .edits, .replay: []
         case .dropBefore: [#"{"match":{\#(writes)},"drop":"before","rate":\#(rate)}"#]
         case .dropAfter: [#"{"match":{\#(writes)},"drop":"after","rate":\#(rate)}"#]
         case .dropLate:

@@ -26,7 +26,9 @@ struct Troublemaker: Sendable {
             // For as long as nearly all of the work takes; the rest shows the recovery.
             await moment(0.9, within: cell.spec.fault == .dropLate ? 25 : 15)
             return try await cell.lane.sandbox.strikes()
-        case .cut: return await cut()
+        case .cut: return await cut([cell.lane.brokerCable, cell.lane.emsCable])
+        case .ledgerCut: return await cut(cell.lane.ledgerCable.map { [$0] } ?? [])
+        case .ledgerAway: return await keepAway(cell.lane.ledgerCable)
         case .broker: return try await restart { try await $0.terminate() }
         case .brokerKill:
             // RabbitMQ 3.10 may lose a quorum queue that is younger than five seconds when it is killed.
@@ -50,9 +52,8 @@ struct Troublemaker: Sendable {
     }
 
     /// All connections at once, single ones, and single ones in the middle of a frame or of an HTTP message.
-    private func cut() async -> Int {
+    private func cut(_ cables: [Cable]) async -> Int {
         var random = cell.spec.random(5)
-        let cables = [cell.lane.brokerCable, cell.lane.emsCable]
         let before = cables.map(\.cuts.all).reduce(0, +)
         for number in 1...12 {
             await moment(0.07 * Double(number))
@@ -66,6 +67,20 @@ struct Troublemaker: Sendable {
             }
         }
         return cables.map(\.cuts.all).reduce(0, +) - before
+    }
+
+    /// For less than callers wait for the ledger, for about as long, and for longer than a worker's lease.
+    private func keepAway(_ cable: Cable?) async -> Int {
+        guard let cable else { return 0 }
+        var random = cell.spec.random(6)
+        let before = cable.cuts.all
+        for (share, seconds) in zip([0.1, 0.3, 0.5], [1.0, 5, 8].shuffled(using: &random)) {
+            await moment(share)
+            cable.breakDown(random.pick(CableLine.Way.allCases))
+            await pausing(seconds + Double(random.number(0...500)) / 1000)
+            cable.mend()
+        }
+        return cable.cuts.all - before
     }
 
     private func restart(_ stop: (RabbitMQServer) async throws -> Void) async throws -> Int {
