@@ -90,6 +90,8 @@ import Testing
             let released = try await world.order("orders", "release", "lost", "--as", "not-applied")
             #expect(released.status == 0, "\(released)")
             #expect(try await world.outcome(of: "lost").outcome == "succeeded")
+            let explained = try await world.order("orders", "show", "lost", "--explain")
+            #expect(explained.output.contains("by an operator, as not-applied"), "\(explained)")
             #expect(try await world.entitlement("SUB-1").text.contains("2032-12-31"))
 
             for name in ["typo", "spam"] {

@@ -59,14 +59,44 @@ import Testing
         let functions = """
             SELECT proname || pronargs FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
             WHERE n.nspname = current_schema() AND proname IN
-                ('ledger_record', 'ledger_complete', 'ledger_park', 'ledger_announced') ORDER BY 1
+                ('ledger_record', 'ledger_complete', 'ledger_park', 'ledger_announced', 'ledger_end_wait') ORDER BY 1
             """
         #expect(
             try await store.sql(functions).compactMap { $0[0] } == [
-                "ledger_announced3", "ledger_announced4", "ledger_complete17", "ledger_complete20", "ledger_park16",
-                "ledger_park19", "ledger_record6", "ledger_record9",
+                "ledger_announced3", "ledger_announced4", "ledger_complete17", "ledger_complete20", "ledger_end_wait11",
+                "ledger_end_wait9", "ledger_park16", "ledger_park19", "ledger_record6", "ledger_record9",
             ]
         )
+        await store.close()
+    }
+
+    @Test func `A worker of the release before does its work on a ledger that was brought up to date`() async throws {
+        let store = try await PostgresLedgerStore()
+        let ledger = try await store.worker()
+        let grant = try await ledger.grant("A")
+        let held = "lane, source, id, round, fence"
+        /// What a call of the release before answers.
+        func call(_ function: String) async throws -> String? {
+            try await store.sql("SELECT \(function) FROM ledger_command WHERE id = 'A'").first?.first ?? nil
+        }
+        #expect(try await call("ledger_record(\(held), '\\x7b7d')") == "t")
+        let parked = "ledger_park(owner, 11, \(held), subscription, 'settling', 0, NULL, 5, 'busy', NULL, NULL, NULL)"
+        #expect(try await call(parked) == "t")
+        #expect(try await call("ledger_end_wait(lane, number, state, fence, 12, 1, false, 'released', NULL)") == "t")
+        try await store.sql("UPDATE ledger_decision SET decision = NULL")
+        #expect(
+            try await ledger.wake(limit: 1, now: LedgerScene.time(2)).map(\.grant.claim.identity) == [
+                grant.claim.identity
+            ]
+        )
+        let ended = """
+            ledger_complete(owner, 13, \(held), subscription, 'succeeded', NULL, NULL, 6, NULL, NULL, 1, 'paid', false)
+            """
+        #expect(try await call(ended) == "t")
+        #expect(try await call("ledger_announced(source, id, round)") != nil)
+        let record = try #require(try await ledger.orders(withID: "A").first)
+        #expect(record.state == .ended && record.outcome == .succeeded)
+        #expect(try await ledger.caseFile(of: grant.claim.identity)?.entries.isEmpty ?? true)
         await store.close()
     }
 

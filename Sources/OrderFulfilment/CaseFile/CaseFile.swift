@@ -47,6 +47,8 @@ public struct CaseEntry: Hashable, Sendable {
         case applied
         /// It was put aside.
         case parked
+        /// An operator ended its wait.
+        case released
         /// It ended.
         case ended
         /// More happened than is kept.

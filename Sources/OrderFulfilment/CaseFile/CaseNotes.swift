@@ -30,7 +30,7 @@ public final class CaseNotes: Sendable {
         let isNeeded =
             switch kind {
             case .claimed, .decided, .parked, .ended: true
-            case .woken, .lookedUp, .failed, .called, .applied, .omitted: false
+            case .woken, .lookedUp, .failed, .called, .applied, .released, .omitted: false
             }
         let isKept = state.withLock { isNeeded || $0.entries.count < Self.longest }
         let entry = isKept ? CaseEntry(kind, at: time, detail()) : nil

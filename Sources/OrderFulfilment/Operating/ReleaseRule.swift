@@ -1,5 +1,12 @@
+public import Foundation
+
 /// Whose wait an operator may end: pure, and the same for every ledger.
 public enum ReleaseRule {
+    /// What the command's case file says of it.
+    public static func note(of resolution: Resolution, at time: Date) -> CaseFile {
+        CaseFile(entries: [CaseEntry(.released, at: time, "by an operator, as \(resolution.rawValue)")])
+    }
+
     /// Why not; `nil` when the command may be released.
     ///
     /// `state` is `nil` when the ledger doesn't know the command.

@@ -40,7 +40,9 @@ struct OperatorCalls: Sendable {
         "float8",
         "bool",
         "text",
-        "bytea"
+        "bytea",
+        "text",
+        "int8"
     )
     static let pause = Statement(function: "ledger_pause", "text", "text", "float8", "text")
     static let resume = Statement(function: "ledger_resume", "text", "int8")
@@ -120,6 +122,8 @@ struct OperatorCalls: Sendable {
                         .integer(wait.lane), .integer(wait.number), .text(wait.state.rawValue), .integer(wait.fence),
                         .integer(token), .date(now), .flag(resolution == .applied),
                         .text("released as \(resolution.rawValue)"), .bytes(intents),
+                        .text(StoredCase.text(of: ReleaseRule.note(of: resolution, at: now).entries)),
+                        .integer(Int64(StoredCase.largestEntries)),
                     ]
                 )
             }

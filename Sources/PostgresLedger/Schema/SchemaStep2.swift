@@ -71,6 +71,20 @@ enum SchemaStep2 {
         END
         $$;
 
+        CREATE FUNCTION ledger_end_wait(
+            p_lane bigint, p_number bigint, p_state text, p_fence bigint, p_token bigint, p_now double precision,
+            p_is_applied boolean, p_detail text, p_intents bytea, p_entries text, p_largest bigint
+        ) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NOT ledger_end_wait(
+                p_lane, p_number, p_state, p_fence, p_token, p_now, p_is_applied, p_detail, p_intents
+            ) THEN RETURN false; END IF;
+            PERFORM ledger_keep_case(source, id, NULL, p_entries, p_largest)
+            FROM ledger_command WHERE number = p_number;
+            RETURN true;
+        END
+        $$;
+
         -- Keeps the outcome event alone.
         CREATE FUNCTION ledger_announced(
             p_source text, p_id text, p_round bigint, p_at double precision

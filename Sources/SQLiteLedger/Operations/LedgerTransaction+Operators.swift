@@ -68,6 +68,7 @@ extension LedgerTransaction {
         }
         let refusal = ReleaseRule.refusal(of: resolution, state: found?.state, hasDecision: found?.hasDecision ?? false)
         guard refusal == nil, let found else { return .refused(refusal ?? "the ledger has no such command") }
+        try keep(CasePart(ReleaseRule.note(of: resolution, at: now)), of: found.number)
         if found.state == .premature {
             try run(Self.standBehindSQL, [try nextPlace(found.lane), false, found.number])
             if try isFree(found.lane) { try promote(found.lane, due: now) }

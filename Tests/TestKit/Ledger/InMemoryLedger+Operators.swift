@@ -71,6 +71,7 @@ extension InMemoryLedger {
         let row = found.map { rows[$0] }
         let refusal = ReleaseRule.refusal(of: resolution, state: row?.state, hasDecision: row?.decision != nil)
         guard refusal == nil, let found, let row else { return .refused(refusal ?? "the ledger has no such command") }
+        rows[found].keep(ReleaseRule.note(of: resolution, at: now))
         if row.state == .premature {
             rows[found].place = nextPlace(row.lane)
             rows[found].state = .behind

@@ -71,6 +71,21 @@ extension LedgerConformance {
                 #expect(try await scene.ledger.caseFile(of: next.claim.identity) == nil)
             }
         },
+        LedgerConformance("A release by an operator is in the case file, and a refused one isn't") { scene in
+            let grant = try await scene.grant("1")
+            let identity = grant.claim.identity
+            let refused = try await scene.ledger.release(identity, as: .retryNow, at: LedgerScene.time(1))
+            #expect(refused != .released)
+            var parking = Parking(wait: .retry(attempts: 1), due: LedgerScene.time(90), detail: "503")
+            parking.caseFile = CaseFile(inputs: try caseInputs(patience: .left), entries: [entry(.parked, 2)])
+            try await scene.ledger.park(parking, under: grant.claim)
+            #expect(try await scene.ledger.release(identity, as: .retryNow, at: LedgerScene.time(3)) == .released)
+            let file = try #require(try await scene.ledger.caseFile(of: identity))
+            #expect(file.inputs == parking.caseFile?.inputs)
+            #expect(file.entries.map(\.kind) == [.parked, .released])
+            #expect(file.entries.last?.time == LedgerScene.time(3))
+            #expect(file.entries.last?.detail == "by an operator, as retry-now")
+        },
         LedgerConformance("The same part again is kept once") { scene in
             let grant = try await scene.grant("1")
             let decision = try caseDecision()
