@@ -126,9 +126,10 @@ extension PostgresLedger {
         _ logger: Logger
     ) throws(LedgerFailure) -> Entry {
         let patience = Deadline(after: settings.startPatience)
+        let token = token()
         while true {
             do {
-                return try enter(parameters, settings, now: now)
+                return try enter(parameters, settings, token, now: now)
             } catch let failure {
                 let isAway = (failure as? ServerFailure)?.isAway ?? false
                 guard isAway, !patience.hasPassed else { throw LedgerFailure(failure, place: parameters.place) }
@@ -144,6 +145,7 @@ extension PostgresLedger {
     private static func enter(
         _ parameters: ConnectionParameters,
         _ settings: Settings,
+        _ token: Int64,
         now: Date
     ) throws -> Entry {
         let deadline = Deadline(after: 60)
@@ -154,7 +156,7 @@ extension PostgresLedger {
         let join = """
             SELECT o_worker, o_follows_crash, current_schema(), seed
             FROM ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \
-            \(settings.lease.total), \(now.stored), \(settings.predecessorWait), NULL), ledger
+            \(settings.lease.total), \(now.stored), \(settings.predecessorWait), NULL, \(token)), ledger
             """
         let row = try connection.script(join, deadline).first ?? []
         guard row.count == 4, let number = row[0].flatMap({ Int64($0) }), let schema = row[2],

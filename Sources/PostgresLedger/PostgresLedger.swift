@@ -26,6 +26,8 @@ public final class PostgresLedger: Ledger {
     private let threads: ThreadsEnded
     private let wakeUpSink: AsyncStream<Void>.Continuation
     let renewal: Renewal
+    /// Its coming anew, while that is under way.
+    let joining = SharedAttempt()
 
     init(_ parts: Parts) {
         followsCrash = parts.followsCrash
@@ -52,6 +54,7 @@ public final class PostgresLedger: Ledger {
     /// Finishes what was asked before, lets go of what it holds undecided, and closes its connections.
     public func close() async {
         renewal.stop()
+        lease.leaves()
         _ = await queue.run(.last) { [lease] _ in
             .init(LedgerStatements.leave, [.integer(lease.number), .date(Date())])
         }

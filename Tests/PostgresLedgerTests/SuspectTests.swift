@@ -21,7 +21,6 @@ import Testing
         let (dead, first, second) = try await (store.worker(), store.worker(), store.worker())
         for number in 0..<10 { _ = try await dead.grant("\(number)", of: "SUB-\(number)") }
         #expect(try await !first.hasSuspects())
-        dead.renewal.stop()
         try await Self.silence(store, dead)
         try await first.renew()
         for ledger in [first, second] { #expect(try await ledger.hasSuspects()) }
@@ -47,8 +46,6 @@ import Testing
     @Test func `A worker that was only cut off acquits what it had, whether in time or as a new one`() async throws {
         let store = try await PostgresLedgerStore()
         let (frozen, other) = try await (store.worker(), store.worker())
-        // It renews when the test says so, and not when its ten seconds are over meanwhile.
-        frozen.renewal.stop()
         for isLate in [false, true] {
             let id = "late \(isLate)"
             _ = try await frozen.grant(id, of: "SUB-\(isLate)")

@@ -115,7 +115,16 @@ enum LedgerStatements {
     )
     static let extend = Statement(function: "ledger_extend", "int8", "int8", "float8")
     static let prune = Statement(function: "ledger_prune", "float8", "int8")
-    static let join = Statement(function: "ledger_join", "text", "float8", "float8", "float8", "float8", "int8")
+    static let join = Statement(
+        function: "ledger_join",
+        "text",
+        "float8",
+        "float8",
+        "float8",
+        "float8",
+        "int8",
+        "int8"
+    )
     static let stay = Statement(function: "ledger_stay", "int8", "float8", "float8", "float8")
     static let leave = Statement(function: "ledger_leave", "int8", "float8")
     static let disown = Statement(function: "ledger_disown", "int8", "int8", "bool")

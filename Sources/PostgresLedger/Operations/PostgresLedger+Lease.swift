@@ -17,22 +17,27 @@ extension PostgresLedger {
         lease.renewed(at: moment)
     }
 
-    /// Comes anew, unless another call of this worker has done so already: what it had in hand is void.
+    /// Comes anew, once for all calls of this worker that find its lease over: what it had in hand is void.
     func join(after worker: Int64) async throws(LedgerFailure) {
+        try await joining.run(worker) { [self] () async throws(LedgerFailure) in try await comeAnew(after: worker) }
+    }
+
+    private func comeAnew(after worker: Int64) async throws(LedgerFailure) {
         guard lease.number == worker else { return }
+        guard !lease.isLeaving else { throw .unavailable("The ledger in \(place) is being closed.") }
         logger.warning("the lease was over: what this worker had in hand may be another one's by now")
-        let (name, terms, patience) = (lease.name, lease.terms, predecessorWait)
+        let (name, terms, patience, token) = (lease.name, lease.terms, predecessorWait, Self.token())
         let rows = try await call(.last) { _ in
             .init(
                 LedgerStatements.join,
                 [
                     .text(name), .double(terms.begins), .double(terms.total), .date(Date()), .double(patience),
-                    .integer(worker),
+                    .integer(worker), .integer(token),
                 ]
             )
         }
         let number = try read { try rows.first?.integer(0) }
-        if let number, lease.number == worker { lease.replaced(by: number) }
+        if let number { lease.replaced(by: number) }
     }
 
     /// Proves that the ledger can be written now.

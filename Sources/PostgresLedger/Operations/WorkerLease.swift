@@ -26,6 +26,7 @@ final class WorkerLease: Sendable {
     private struct State {
         var number: Int64
         var lastWord: ContinuousClock.Instant
+        var isLeaving = false
     }
 
     let name: String
@@ -44,8 +45,15 @@ final class WorkerLease: Sendable {
     /// Seconds since the server last heard of this worker.
     var silence: Double { (ContinuousClock.now - state.withLock(\.lastWord)) / .seconds(1) }
 
+    /// Whether this worker goes: it must not come anew.
+    var isLeaving: Bool { state.withLock(\.isLeaving) }
+
+    func leaves() { state.withLock { $0.isLeaving = true } }
+
     func renewed(at moment: ContinuousClock.Instant) { state.withLock { $0.lastWord = moment } }
 
     /// It comes anew.
-    func replaced(by number: Int64) { state.withLock { $0 = State(number: number, lastWord: .now) } }
+    func replaced(by number: Int64) {
+        state.withLock { ($0.number, $0.lastWord) = (number, .now) }
+    }
 }

@@ -1,6 +1,8 @@
-/// Case files: what a command was decided on, and what happened to it.
+/// Case files: what a command was decided on, and what happened to it. And workers that are counted once.
 enum SchemaStep2 {
-    static let script = """
+    static let script = [caseFiles, workers].joined(separator: "\n")
+
+    private static let caseFiles = """
         -- When the outcome was confirmed by the broker.
         ALTER TABLE ledger_command ADD COLUMN announced_at double precision;
 
