@@ -66,6 +66,9 @@ public struct LineSettings: Hashable, Sendable {
     /// What then begins with it still ends, as a rule, before ``renewalAge``.
     var longestHold: Double { consumerTimeout / 3 }
 
+    /// How long a sync may take, in seconds: one that takes longer would be given back, and begin again for ever.
+    var longestSync: Double { consumerTimeout * 0.4 }
+
     /// The age at which a delivery is given back whatever it waits for, in seconds: before half of the broker's time.
     var renewalAge: Double { consumerTimeout * 0.45 }
 }

@@ -122,3 +122,19 @@ import Testing
         }
     }
 }
+
+/// What is paused, as several look at the same time.
+@Suite struct PauseBoardTests {
+    @Test func `A look that comes back late doesn't undo what a later one has seen`() {
+        let board = PauseBoard()
+        let pause = Pause(operation: .renewSubscription, by: "ops", since: LedgerScene.time(0), reason: nil)
+        let (early, late) = (board.beginLook(), board.beginLook())
+        var done: [String] = []
+        #expect(board.update([pause], look: late) { done.append("late") } == [])
+        #expect(board.update([], look: early) { done.append("early") } == nil)
+        #expect(board.all == [pause])
+        #expect(done == ["late"])
+        #expect(board.update([], look: board.beginLook()) { done.append("next") } == [pause])
+        #expect(board.all.isEmpty)
+    }
+}

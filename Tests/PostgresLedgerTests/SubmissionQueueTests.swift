@@ -7,7 +7,7 @@ import Testing
 /// Calls that wait for a connection that doesn't come.
 @Suite struct SubmissionQueueTests {
     @Test(.timeLimit(.minutes(2)))
-    func `Every call is answered, however many are over while others are looked at`() async throws {
+    func `Invariant 8: every call is answered, however many are over while others are looked at`() async throws {
         let count = 20_000
         let queue = SubmissionQueue(patience: 1)
         let answered = Count()

@@ -45,7 +45,9 @@ struct LineRunner: Sendable {
             if run?.verdict == nil { CrashPoint.received.reach(arrival.message) }
             let notes = CaseNotes(now: line.timekeeper.now)
             if let grant = arrival.grant { notes.note(.woken, grant.words(for: line.settings.workerName)) }
-            return await CaseNotes.$current.withValue(notes) { await takeDown(arrival) }
+            return await CaseNotes.$current.withValue(notes) {
+                await Solitude.$isInHand.withValue(true) { await takeDown(arrival) }
+            }
         }
         return (fate, run)
     }

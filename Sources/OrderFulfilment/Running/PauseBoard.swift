@@ -5,18 +5,38 @@ import Synchronization
 
 /// Which operations are paused, as this worker knows it.
 final class PauseBoard: Sendable {
-    private let pauses = Mutex<[Pause]>([])
+    private struct State {
+        var pauses: [Pause] = []
+        /// Looks that were begun, and the newest of those that were taken.
+        var begun = 0
+        var taken = 0
+    }
+
+    private let state = Mutex(State())
 
     /// By name of the operation.
-    var all: [Pause] { pauses.withLock { $0 } }
+    var all: [Pause] { state.withLock(\.pauses) }
 
     func isPaused(_ operation: OrderOperation) -> Bool { all.contains { $0.operation == operation } }
 
-    /// Takes what the ledger says; answers with what was before.
-    func update(_ now: [Pause]) -> [Pause] {
-        pauses.withLock { pauses in
-            defer { pauses = now }
-            return pauses
+    /// The number of a look that begins now.
+    func beginLook() -> Int {
+        state.withLock { state in
+            state.begun += 1
+            return state.begun
+        }
+    }
+
+    /// Takes what the ledger says, and goes by it; answers with what was before.
+    ///
+    /// Answers `nil` when a look that began later was taken before: what this one saw may be over.
+    func update(_ now: [Pause], look: Int, _ goByIt: () -> Void) -> [Pause]? {
+        state.withLock { state in
+            guard look > state.taken else { return nil }
+            state.taken = look
+            defer { state.pauses = now }
+            goByIt()
+            return state.pauses
         }
     }
 }
@@ -37,13 +57,15 @@ struct PauseKeeper: Sendable {
 
     /// What the ledger can't say now stays as it was: it grants nothing that is paused anyway.
     func look() async {
+        let look = line.pauses.beginLook()
         guard let now = try? await line.ledger.pauses() else { return }
-        let before = line.pauses.update(now)
-        line.waitingRoom.update(
-            paused: Set(now.map { line.topology.queue($0.operation) }),
-            now: line.timekeeper.uptime()
-        )
-        guard now != before else { return }
+        let before = line.pauses.update(now, look: look) {
+            line.waitingRoom.update(
+                paused: Set(now.map { line.topology.queue($0.operation) }),
+                now: line.timekeeper.uptime()
+            )
+        }
+        guard let before, now != before else { return }
         for pause in now where !before.contains(pause) {
             line.logger.notice(
                 "paused",

@@ -37,6 +37,9 @@ final class Solitude: Sendable {
     /// How many wait to come in.
     var waitingCount: Int { state.withLock { $0.waiting.count + $0.waitingAlone.count } }
 
+    /// How many of those must be alone.
+    var waitingAloneCount: Int { state.withLock(\.waitingAlone.count) }
+
     /// Returns when one may run beside others; ``leave()`` ends it.
     func enter() async {
         await wait { state, continuation in state.waiting.append(continuation) }

@@ -116,7 +116,8 @@ extension Line {
                 }
                 guard timekeeper.uptime() + pause < deadline else { return false }
                 guard !drain.hasBegun else { throw .unavailable("shutting down before the broker confirmed") }
-                await timekeeper.sleep(pause * (0.5 + timekeeper.jitter()))
+                let seconds = pause * (0.5 + timekeeper.jitter())
+                await aside { await timekeeper.sleep(seconds) }
                 pause = min(pause * 2, 5)
             }
         }

@@ -91,9 +91,12 @@ extension Line {
                 try await gateway.search(filter) { page in
                     // EMS answers: nobody else must wait until a long sync is through.
                     gate.succeeded()
+                    await AloneRun.current?.end()
+                    try checkDuration()
                     // While its events are confirmed others may call EMS.
                     try await gate.aside {
                         for entitlement in page {
+                            await giveWay()
                             if try await announce(entitlement, of: sync, order) { await counted.add() }
                         }
                     }
@@ -108,6 +111,18 @@ extension Line {
         // The gateway's search overlaps by a day, since dates are all that EMS filters by.
         let content = OutcomeEvent.Content.synced(count: count, modifiedSince: started)
         try await reply(event(.succeeded, content, for: order), to: order)
+    }
+
+    /// Ends a sync that would be given back soon, and begin again from its start, for ever.
+    private func checkDuration() throws(Failure) {
+        guard let since = Custody.since, timekeeper.uptime() - since >= settings.longestSync else { return }
+        throw .transient(
+            "the sync isn't through after \(Int(settings.longestSync)) s: narrow it with filter.customer, "
+                + "filter.modifiedSince or filter.subscriptionIds, or raise CONSUMER_TIMEOUT here and at the broker",
+            retryAfter: nil,
+            nil,
+            .lookUp
+        )
     }
 
     /// One entitlement of a sync; answers whether it was wanted.

@@ -42,7 +42,7 @@ extension Line {
                     arrival.grant = nil
                     return .again(seconds: 0.05)
                 }
-                guard let isSafe = await inHand.join(identity) else { return .again(seconds: 0.05) }
+                guard let isSafe = await aside({ await inHand.join(identity) }) else { return .again(seconds: 0.05) }
                 return isSafe ? .done(.joined) : .again(seconds: 0.05)
             case .hold(let reason, let seconds): return await hold(&arrival, reason, seconds)
             case .giveBack: return await giveBack(&arrival)

@@ -60,6 +60,7 @@ public actor FakeEntitlementGateway: EntitlementGateway {
     private var serial = 0
     private let now: @Sendable () -> Date
     private var beforeApply: (@Sendable (Decision) async -> Void)?
+    var beforePage: (@Sendable () async -> Void)?
 
     /// An empty tenant; `now` tells when a late write is no longer waited for.
     public init(now: @escaping @Sendable () -> Date = { Date() }) { self.now = now }
@@ -81,6 +82,9 @@ public actor FakeEntitlementGateway: EntitlementGateway {
 
     /// Runs before each `apply`, outside of everything: a place to wait in.
     public func beforeApply(_ wait: (@Sendable (Decision) async -> Void)?) { beforeApply = wait }
+
+    /// Searches answer with one entitlement a page, and wait so before each.
+    public func beforePage(_ wait: (@Sendable () async -> Void)?) { beforePage = wait }
 
     /// Puts an entitlement there, or replaces it, as somebody else might.
     public func put(_ entitlement: Entitlement) { entitlements[entitlement.externalID] = entitlement }
@@ -198,29 +202,6 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         }
     }
 
-    /// One page with all that match; knows nothing of days.
-    public func search(
-        _ filter: EntitlementFilter,
-        page: @Sendable ([Entitlement]) async throws -> Void
-    ) async throws {
-        try count(.search)
-        let wanted = Set(filter.subscriptionIDs.map(\.description))
-        let rows = entitlements.values.sorted { $0.entitlementID < $1.entitlementID }.filter { row in
-            (wanted.isEmpty || wanted.contains(row.externalID))
-                && filter.customer.map { customers[$0]?.id == row.customer?.id } ?? true
-        }
-        if !rows.isEmpty { try await page(rows) }
-    }
-
-    /// The activations that were put there.
-    public func activations(of entitlementID: String) async throws(GatewayFailure) -> [Activation] {
-        try count(.activations)
-        return activationRows[entitlementID] ?? []
-    }
-
-    /// Available unless troubled.
-    public func availability() async throws(GatewayFailure) { try count(.availability) }
-
     // MARK: - Inside
 
     private func takeTrouble(_ call: Call) -> Trouble? {
@@ -228,7 +209,7 @@ public actor FakeEntitlementGateway: EntitlementGateway {
         return troubles[call]?.removeFirst()
     }
 
-    private func count(_ call: Call) throws(GatewayFailure) {
+    func count(_ call: Call) throws(GatewayFailure) {
         calls[call, default: 0] += 1
         switch takeTrouble(call) {
         case nil: return
