@@ -34,6 +34,15 @@ struct LineVerdictsTests {
         #expect(!end.areAllValid && end.hint(about: "x") == nil)
     }
 
+    @Test("What is no JSON, or too large, is wrong as a whole: its path is empty", arguments: ["{", "]", "\u{1}", ""])
+    func whole(text: String) throws {
+        let line = text.isEmpty ? String(repeating: " ", count: 1 << 20) + Self.command : text
+        let verdict = try JSONReader.read(Array(try #require(verdicts(line).all.first).utf8))
+        #expect(verdict.object?.members.map(\.name) == ["valid", "reason", "path", "detail", "line"])
+        #expect(verdict["path"] == "")
+        #expect(verdict["reason"]?.text == (text.isEmpty ? "too-large" : "malformed-message"))
+    }
+
     @Test("One document over several lines is told, and that nothing was there")
     func hints() throws {
         let pretty = try JSONReader.read(Array(Self.command.utf8)).prettyText

@@ -5,7 +5,7 @@ final class Input {
     /// Why something can't be read.
     struct Failure: Error, CustomStringConvertible {
         let name: String
-        /// `can't be read: No such file or directory`
+        /// What follows the name: `can't be read: No such file or directory`.
         let reason: String
 
         var description: String { "\(name) \(reason)" }
@@ -23,7 +23,7 @@ final class Input {
             (name, descriptor) = ("standard input", STDIN_FILENO)
             return
         }
-        (name, descriptor) = (path, open(path, O_RDONLY | O_CLOEXEC))
+        (name, descriptor) = (path.isEmpty ? "''" : path, open(path, O_RDONLY | O_CLOEXEC))
         guard descriptor >= 0 else { throw Self.failure(name, errno) }
     }
 
