@@ -45,6 +45,10 @@ struct AgainstTests {
             ("lifecycle.json", "lifecycle.json is missing"), ("topology.json", "topology.json is missing"),
             ("commands/start-trial.v1.schema.json", "commands/start-trial.v1.schema.json is missing"),
             (
+                "outcomes/start-trial.previewed.v1.schema.json",
+                "outcomes/start-trial.previewed.v1.schema.json is missing"
+            ),
+            (
                 "outcomes/start-trial.rejected.v1.schema.json",
                 "outcomes/start-trial.rejected.v1.schema.json is missing"
             ),

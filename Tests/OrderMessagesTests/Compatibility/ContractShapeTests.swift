@@ -47,6 +47,10 @@ struct ContractShapeTests {
                 "\(ContractEdit.create): properties.data.properties must be an object, is a list"
             ),
             (
+                ContractEdit.create, ["properties", "data", "properties", "orderId", "type"], 7,
+                "\(ContractEdit.create): properties.data.properties.orderId.type must be text, or a list of texts"
+            ),
+            (
                 ContractEdit.rejected, ["properties", "data"], "x",
                 "\(ContractEdit.rejected): properties.data must be a schema, is text"
             ),

@@ -44,12 +44,16 @@ public enum ContractShape {
         return isFine ? nil : ".operations must be a list of texts"
     }
 
-    /// The schemas of operations that the codes name.
+    /// The schemas of operations that the codes and the lifecycle name; only what changes something has previews.
     private static func missing(in documents: [String: JSON]) -> [String] {
         var wanted: Set<String> = []
-        for (list, outcome) in [("rejections", "rejected"), ("deadLetters", "dead-lettered")] {
-            for code in documents["codes.json"]?[list]?.elements ?? [] {
-                for operation in code["operations"]?.elements?.compactMap(\.text) ?? [] {
+        let sources = [
+            ("codes.json", "rejections", "rejected"), ("codes.json", "deadLetters", "dead-lettered"),
+            ("lifecycle.json", "commands", "previewed"),
+        ]
+        for (document, list, outcome) in sources {
+            for thing in documents[document]?[list]?.elements ?? [] {
+                for operation in thing["operations"]?.elements?.compactMap(\.text) ?? [] {
                     wanted.formUnion([
                         "commands/\(operation)", "outcomes/\(operation).succeeded", "outcomes/\(operation).\(outcome)",
                     ])
@@ -57,6 +61,6 @@ public enum ContractShape {
             }
         }
         return wanted.sorted().filter { name in !documents.keys.contains { $0.hasPrefix("\(name).v") } }
-            .map { "\($0).v1.schema.json is missing, though codes.json names the operation" }
+            .map { "\($0).v1.schema.json is missing, though the operation is named" }
     }
 }

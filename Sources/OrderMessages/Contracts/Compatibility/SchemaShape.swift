@@ -19,6 +19,9 @@ enum SchemaShape {
     private static func problems(in schema: JSON, at path: JSONPath) -> [String] {
         if case .bool = schema { return [] }
         guard let object = schema.object else { return ["\(path) must be a schema, is \(schema.kind)"] }
+        if let type = schema["type"], type.text == nil, type.elements?.contains(where: { $0.text == nil }) ?? true {
+            return ["\(path.member("type")) must be text, or a list of texts"]
+        }
         return object.members.flatMap { problems(in: $0.value, of: $0.name, at: path.member($0.name)) }
     }
 
