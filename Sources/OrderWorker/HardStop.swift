@@ -12,7 +12,7 @@ enum HardStop {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
-                    FileHandle.standardError.write(Data("order-worker: the shutdown took too long, ending hard\n".utf8))
+                    Output.note("order-worker: the shutdown took too long, ending hard")
                     _exit(1)
                 }
             }

@@ -34,6 +34,22 @@ struct HouseRulesTests {
         #expect(sorted[sorted.count / 2] <= 100)
     }
 
+    @Test("Commands print so that lost output is noticed, and read so that a failure is told")
+    func standardStreams() throws {
+        // `print` ignores what can't be written; the others trap, or throw what no person can read.
+        let words = [
+            " print(", "(print(", ".availableData", ".readToEnd()", ".readDataToEndOfFile()", "standardError.write",
+        ]
+        for file in try SourceFile.all(below: "Sources/OrderWorker") {
+            for word in words {
+                #expect(
+                    !file.lines.contains { $0.contains(word) && !$0.contains("func print(") },
+                    "\(file.path) has \(word)"
+                )
+            }
+        }
+    }
+
     @Test("C stays in one folder")
     func bridge() throws {
         for file in try SourceFile.all(below: "Sources") where !file.path.hasPrefix("Sources/RabbitMQ/Bridge/") {

@@ -64,6 +64,7 @@ struct ContractTests {
             guard example.isPoison else { continue }
             let path = example.path.replacing(".json", with: ".verdict.json")
             let verdict = ContractValidation.verdict(on: example.bytes, from: example.operation)
+            #expect(verdict.object?.members.map(\.name) == ["valid", "reason", "path", "detail"], "\(path)")
             #expect(try !Examples.differs(path, verdict.prettyText), "\(path)")
         }
     }

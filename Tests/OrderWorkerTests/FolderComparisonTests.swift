@@ -19,14 +19,14 @@ struct FolderComparisonTests {
             try Data(document.text.utf8).write(to: url)
         }
         try change(folder)
-        return FolderComparison(try PublishedContracts.documents(), folder: folder)
+        return try FolderComparison(try PublishedContracts.documents(), folder: folder)
     }
 
     @Test("Contracts/ is what the code publishes: nothing differs, nothing is missing or left over")
     func committed() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Contracts")
-        let comparison = FolderComparison(try PublishedContracts.documents(), folder: folder)
+        let comparison = try FolderComparison(try PublishedContracts.documents(), folder: folder)
         #expect(comparison.isSame, "\(comparison.text("Contracts"))\nWrite it anew with: make contracts")
     }
 
@@ -61,6 +61,30 @@ struct FolderComparisonTests {
         #expect(lines.filter { $0.hasPrefix("+") && $0.contains("Check the id.") }.count == 1)
         #expect(lines.contains("missing: Contracts/asyncapi.json"))
         #expect(lines.count < 20)
+    }
+
+    @Test("A document that is there and can't be read is not told as missing")
+    func unreadable() throws {
+        let comparison = try comparison { folder in
+            let codes = folder.appending(path: "codes.json")
+            try FileManager.default.removeItem(at: codes)
+            try FileManager.default.createDirectory(at: codes, withIntermediateDirectories: true)
+            try Data([0x7B, 0xFF, 0x7D]).write(to: folder.appending(path: "lifecycle.json"))
+        }
+        #expect(!comparison.isSame && comparison.missing.isEmpty)
+        let lines = comparison.text("C").split(separator: "\n")
+        #expect(lines.contains("unreadable: C/codes.json can't be read: Is a directory"), "\(lines)")
+        #expect(lines.contains("unreadable: C/lifecycle.json is no text in UTF-8"), "\(lines)")
+    }
+
+    @Test("What is no folder is told, not called missing document by document")
+    func noFolder() throws {
+        for (path, reason) in [(#filePath, "Not a directory"), ("/nowhere/at/all", "No such file or directory")] {
+            let failure = try #require(throws: CommandFailure.self) {
+                try FolderComparison(try PublishedContracts.documents(), folder: URL(fileURLWithPath: path))
+            }
+            #expect(failure.description == "\(path) is no folder that can be read: \(reason)")
+        }
     }
 
     @Test("Changes far apart are hunks of their own, with the numbers of their lines")

@@ -2,7 +2,8 @@ public import SubscriptionLifecycle
 
 /// Whether one message is a command that the worker understands, told as the worker itself would tell it.
 public enum ContractValidation {
-    /// The verdict on a message in structured mode: `{"valid": true}`, or reason, path and detail.
+    /// The verdict on a message in structured mode: `{"valid": true}`, or reason, path and detail; the path of the
+    /// whole message is empty.
     ///
     /// It is taken as coming from the queue that its type names, unless another is given.
     public static func verdict(
@@ -20,7 +21,7 @@ public enum ContractValidation {
             var verdict = JSON.Object()
             verdict.append("valid", false)
             verdict.append("reason", error.reason.rawValue)
-            verdict.append("path", error.path)
+            verdict.append("path", error.path ?? "")
             verdict.append("detail", error.detail)
             return .object(verdict)
         }

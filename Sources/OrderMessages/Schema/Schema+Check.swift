@@ -55,15 +55,15 @@ extension Schema.Kind {
 extension TextRules {
     func complaint(about text: String) -> String? {
         let count = text.unicodeScalars.count
-        if count < length.lowerBound {
-            return length.lowerBound == 1 ? "must not be empty" : "must have at least \(length.lowerBound) characters"
-        }
+        if count == 0, length.lowerBound > 0 { return "must not be empty" }
+        // The form first: who writes "yesterday" isn't helped by how long a time must be.
+        if let pattern, !pattern.matches(text) { return "must be \(pattern.words)" }
+        if count < length.lowerBound { return "must have at least \(length.lowerBound) characters" }
         if count > length.upperBound { return "must have at most \(length.upperBound) characters, has \(count)" }
         if let maximumBytes, text.utf8.count > maximumBytes {
             return "must have at most \(maximumBytes) bytes of UTF-8, has \(text.utf8.count)"
         }
-        guard let pattern, !pattern.matches(text) else { return nil }
-        return "must be \(pattern.words)"
+        return nil
     }
 }
 

@@ -33,7 +33,9 @@ struct CheckCommand: AsyncParsableCommand {
             if json {
                 try JSONOutput.print(findings)
             } else {
-                for finding in findings { print("\(finding.ok ? "ok  " : "FAIL") \(finding.what): \(finding.detail)") }
+                for finding in findings {
+                    Output.line("\(finding.ok ? "ok  " : "FAIL") \(finding.what): \(finding.detail)")
+                }
                 for warning in findings.flatMap({ $0.topology?.warnings ?? [] }) { Output.warning(warning.text) }
             }
             if findings.contains(where: { $0.topology?.ok == false }) { throw ExitCode.wrongConfiguration }

@@ -40,6 +40,7 @@ struct ConformCommand: AsyncParsableCommand {
             _ = try conformSeconds(time)
             guard messages.map({ $0 > 0 }) ?? true else { throw ValidationError("--messages must be at least 1.") }
             guard !declare || exchange != nil else { throw ValidationError("--declare needs --exchange.") }
+            try refuseEmpty(exchange, "--exchange")
         }
 
         func run() async throws {
@@ -107,11 +108,17 @@ extension ConformCommand {
             guard (answer == nil) != (answerCommand == nil) else {
                 throw ValidationError("Say where the answer comes from: either --answer-command or --answer.")
             }
+            for (value, flag) in [
+                (exchange, "--exchange"), (queue, "--queue"), (answer, "--answer"), (answerCommand, "--answer-command"),
+            ] {
+                try refuseEmpty(value, flag)
+            }
         }
 
         func run() async throws {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
+                try source.refuseUnreadable()
                 let seed = seed ?? UInt64.random(in: 1...999_999)
                 let run = UUID().uuidString.prefix(8).lowercased()
                 let grading = SubscriberGrading(
@@ -158,6 +165,11 @@ enum Conformance {
         if asJSON { try JSONOutput.print(report) } else { Output.line("\(report)") }
         guard report.conforms else { throw ExitCode.failure }
     }
+}
+
+/// A name that a script left empty would be the default exchange, or nothing at all.
+private func refuseEmpty(_ value: String?, _ flag: String) throws {
+    guard value?.isEmpty != true else { throw ValidationError("\(flag) must not be empty.") }
 }
 
 /// A duration of a flag, as settings spell them.

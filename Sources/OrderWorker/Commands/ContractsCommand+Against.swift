@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import OrderFulfilment
 import OrderMessages
 
@@ -14,7 +13,10 @@ extension ContractsCommand.Check {
 
     /// Tells what differs from an older folder and whom it breaks; exit 1 when somebody.
     static func compare(against folder: String, json: Bool) throws {
-        let changes = ContractComparison.changes(from: try documents(in: folder), to: try publishedDocuments())
+        let changes = ContractComparison.changes(
+            from: try ContractFolder.documents(in: folder),
+            to: try publishedDocuments()
+        )
         let isBreaking = changes.contains { $0.verdict != .compatible }
         if json {
             let lines = changes.map {
@@ -22,8 +24,8 @@ extension ContractsCommand.Check {
             }
             try JSONOutput.print(["changes": lines])
         } else {
-            for change in changes { print(change) }
-            if changes.isEmpty { print("nothing has changed since \(folder)") }
+            for change in changes { Output.line("\(change)") }
+            if changes.isEmpty { Output.line("nothing has changed since \(folder)") }
         }
         guard !isBreaking else { throw ExitCode.failure }
     }
@@ -32,25 +34,6 @@ extension ContractsCommand.Check {
         var documents: [String: JSON] = [:]
         for document in try PublishedContracts.documents() where ContractComparison.isCompared(document.path) {
             documents[document.path] = try JSONReader.read(Array(document.text.utf8))
-        }
-        return documents
-    }
-
-    private static func documents(in folder: String) throws -> [String: JSON] {
-        let root = URL(fileURLWithPath: folder).standardizedFileURL
-        guard let files = FileManager.default.subpaths(atPath: root.path) else {
-            throw CommandFailure(description: "\(folder) is no folder that can be read")
-        }
-        var documents: [String: JSON] = [:]
-        for path in files where ContractComparison.isCompared(path) {
-            do {
-                documents[path] = try JSONReader.read(Array(Data(contentsOf: root.appending(path: path))))
-            } catch {
-                throw CommandFailure(description: "\(folder)/\(path): \(error)")
-            }
-        }
-        guard !documents.isEmpty else {
-            throw CommandFailure(description: "\(folder) has no contracts: no commands/, no outcomes/, no codes.json")
         }
         return documents
     }

@@ -16,37 +16,65 @@ struct ContractsCommand: AsyncParsableCommand {
 
         @Argument(help: "The folder.") var folder: String
 
+        func validate() throws { try ContractsCommand.refuseEmpty(folder, "The folder") }
+
         func run() async throws {
             try await withExitCodes {
-                let documents = try PublishedContracts.documents()
-                for document in documents {
-                    let url = URL(fileURLWithPath: folder).appending(path: document.path)
-                    try FileManager.default.createDirectory(
-                        at: url.deletingLastPathComponent(),
-                        withIntermediateDirectories: true
-                    )
-                    try Data(document.text.utf8).write(to: url)
+                var isFolder: ObjCBool = false
+                guard !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || isFolder.boolValue
+                else {
+                    throw CommandFailure(description: "\(folder) is a file, no folder")
                 }
-                print("wrote \(documents.count) documents below \(folder)")
+                let documents = try PublishedContracts.documents()
+                for document in documents { try Self.write(document, below: folder) }
+                Output.line("wrote \(documents.count) documents below \(folder)")
+            }
+        }
+
+        private static func write(_ document: ContractDocuments.Document, below folder: String) throws {
+            let url = URL(fileURLWithPath: folder).appending(path: document.path)
+            do {
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(),
+                    withIntermediateDirectories: true
+                )
+                try Data(document.text.utf8).write(to: url)
+            } catch {
+                throw CommandFailure(
+                    description: "\(folder)/\(document.path) can't be written: \(error.systemReason)"
+                )
             }
         }
     }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Compare a folder with them; exit 1 with every difference, and what is missing or left over."
+            abstract: "Compare a folder with them; exit 1 with every difference, and what is missing or left over.",
+            discussion: """
+                With --against OLDER it is the code that is compared, with an older copy of the folder: whom the changes since
+                then break.
+                """
         )
 
-        @Argument(help: "The folder.") var folder = "Contracts"
+        @Argument(help: "The folder (default: Contracts).") var folder: String?
         @Option(help: "An older folder: tell whom the changes since then break, and exit 1 if anybody.")
         var against: String?
         @Flag(help: "Print JSON.") var json = false
 
+        func validate() throws {
+            guard folder == nil || against == nil else {
+                throw ValidationError("Give either a folder or --against: it compares the code, not a folder.")
+            }
+            try ContractsCommand.refuseEmpty(folder, "The folder")
+            try ContractsCommand.refuseEmpty(against, "--against")
+        }
+
         func run() async throws {
             try await withExitCodes {
                 if let against { return try Self.compare(against: against, json: json) }
+                let folder = folder ?? "Contracts"
                 let documents = try PublishedContracts.documents()
-                let comparison = FolderComparison(documents, folder: URL(fileURLWithPath: folder))
+                let comparison = try FolderComparison(documents, folder: URL(fileURLWithPath: folder))
                 if json {
                     try JSONOutput.print(comparison)
                 } else if comparison.isSame {
@@ -64,41 +92,8 @@ struct ContractsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Validate: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Read one command a line (structured mode), print one verdict a line; offline.",
-            discussion: "Exit status: 0 when every line is valid, 1 when one is not."
-        )
-
-        @Argument(help: "A file; standard input when not given.") var file: String?
-        @Flag(help: "Print JSON, which it does anyway.") var json = false
-
-        func run() async throws {
-            try await withExitCodes {
-                var isEveryLineValid = true
-                let handle = try file.map(Self.opened) ?? FileHandle.standardInput
-                var lines = ByteLines()
-                func judge(_ line: [UInt8]) {
-                    guard !line.isEmpty else { return }
-                    let verdict = ContractValidation.verdict(on: line)
-                    isEveryLineValid = isEveryLineValid && verdict.object?["valid"] == .bool(true)
-                    Output.line(String(decoding: verdict.compactBytes, as: UTF8.self))
-                }
-                // What is there is judged at once, so that a person or a program can go on typing.
-                while case let piece = handle.availableData, !piece.isEmpty {
-                    for line in lines.take(piece) { judge(line) }
-                }
-                judge(lines.end())
-                guard isEveryLineValid else { throw ExitCode.failure }
-            }
-        }
-
-        private static func opened(_ file: String) throws -> FileHandle {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
-                let handle = FileHandle(forReadingAtPath: file)
-            else { throw CommandFailure(description: "\(file) can't be read") }
-            return handle
-        }
+    /// A path that a script left empty would be the current folder: wrong usage.
+    static func refuseEmpty(_ path: String?, _ name: String) throws {
+        guard path?.isEmpty != true else { throw ValidationError("\(name) must not be empty; . is the current one.") }
     }
 }

@@ -28,7 +28,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
                 let letters = try await options.deadLetters(limit: limit)
                 if json { return try JSONOutput.print(letters) }
                 let rows = letters.map { [$0.time, $0.operation, $0.reason, $0.id ?? "", $0.detail] }
-                print(TextTable(header: ["time", "operation", "reason", "id", "detail"], rows: rows))
+                Output.line("\(TextTable(header: ["time", "operation", "reason", "id", "detail"], rows: rows))")
             }
         }
     }
@@ -48,8 +48,10 @@ struct DeadLettersCommand: AsyncParsableCommand {
                 }
                 if json { return try JSONOutput.print(letters) }
                 for letter in letters {
-                    for (name, value) in letter.headers.sorted(by: { $0.key < $1.key }) { print("\(name): \(value)") }
-                    print("\n\(letter.body)")
+                    for (name, value) in letter.headers.sorted(by: { $0.key < $1.key }) {
+                        Output.line("\(name): \(value)")
+                    }
+                    Output.line("\n\(letter.body)")
                 }
             }
         }

@@ -16,7 +16,19 @@ struct CommandFailure: Error, CustomStringConvertible {
 }
 
 /// Runs a command's body; what it throws is told on standard error in one sentence, and becomes the exit status.
+///
+/// A command whose output was lost has failed, whatever else it did.
 func withExitCodes(_ body: () async throws -> Void) async throws {
+    do {
+        try await tellingErrors(of: body)
+    } catch {
+        Output.tellLoss()
+        throw error
+    }
+    guard !Output.tellLoss() else { throw ExitCode.failure }
+}
+
+private func tellingErrors(of body: () async throws -> Void) async throws {
     do {
         try await body()
     } catch let error as SettingError {
@@ -43,13 +55,14 @@ func withExitCodes(_ body: () async throws -> Void) async throws {
     } catch let error as ExitCode {
         throw error
     } catch let error as ValidationError {
-        throw error
+        // What only running shows to be wrong usage; thrown on, it would be told with the usage of another command.
+        try fail(error.message, .validationFailure)
     } catch {
         try fail("\(error)", .failure)
     }
 }
 
 private func fail(_ message: String, _ code: ExitCode) throws -> Never {
-    FileHandle.standardError.write(Data("order-worker: \(message)\n".utf8))
+    Output.note("order-worker: \(message)")
     throw code
 }

@@ -47,7 +47,7 @@ struct OrdersCommand: AsyncParsableCommand {
                 if json { return try JSONOutput.print(records.map(OrderView.init)) }
                 for pause in try await ledger.pauses() {
                     let reason = pause.reason.map { ": \($0)" } ?? ""
-                    print(
+                    Output.line(
                         "\(pause.operation.rawValue) is paused by \(pause.by) since \(pause.since.formatted(.iso8601))\(reason)"
                     )
                 }
@@ -57,7 +57,8 @@ struct OrdersCommand: AsyncParsableCommand {
                         record.outcome?.rawValue ?? record.state.rawValue, record.code ?? "", record.identity.id,
                     ]
                 }
-                print(TextTable(header: ["received", "operation", "subscription", "state", "code", "id"], rows: rows))
+                let header = ["received", "operation", "subscription", "state", "code", "id"]
+                Output.line("\(TextTable(header: header, rows: rows))")
             }
         }
     }
@@ -81,7 +82,7 @@ struct OrdersCommand: AsyncParsableCommand {
                 }
                 if explain { return tell(try await reviews(of: records, ledger, settings)) }
                 if json { return try JSONOutput.print(records.map(OrderView.init)) }
-                print(records.map(OrderText.lines).joined(separator: "\n\n"))
+                Output.line(records.map(OrderText.lines).joined(separator: "\n\n"))
             }
         }
     }
@@ -107,7 +108,7 @@ extension OrdersCommand.Show {
     }
 
     private func tell(_ reviews: [CaseReview]) {
-        print(
+        Output.line(
             json
                 ? String(JSON.array(reviews.map(CaseDocument.json)).prettyText.dropLast())
                 : reviews.map(CaseText.lines).joined(separator: "\n\n")

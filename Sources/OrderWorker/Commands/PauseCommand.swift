@@ -31,7 +31,7 @@ struct PauseCommand: AsyncParsableCommand {
             )
             _ = try await options.withLedger { try await $0.desk.perform(.pause(pause)) }
             if json { return try JSONOutput.print(["operation": operation, "state": "paused"]) }
-            print("\(operation) is paused; resume it with: order-worker resume \(operation)")
+            Output.line("\(operation) is paused; resume it with: order-worker resume \(operation)")
         }
     }
 }
@@ -55,7 +55,7 @@ struct ResumeCommand: AsyncParsableCommand {
             let answer = try await options.withLedger { try await $0.desk.perform(.resume(named)) }
             let wasPaused = if case .resumed(true) = answer { true } else { false }
             if json { return try JSONOutput.print(["operation": operation, "state": "running"]) }
-            print(wasPaused ? "\(operation) goes on" : "\(operation) was not paused")
+            Output.line(wasPaused ? "\(operation) goes on" : "\(operation) was not paused")
         }
     }
 }

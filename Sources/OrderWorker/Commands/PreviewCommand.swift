@@ -72,7 +72,7 @@ struct PreviewCommand: AsyncParsableCommand {
 
     private func look(_ session: PreviewSession, _ command: ChangeCommand) async throws -> SavedSnapshot {
         guard let snapshot else { return try await session.look(command) }
-        let bytes = try PreviewDraft.bytes(of: snapshot)
+        let bytes = try Input.bytes(of: snapshot)
         let saved: SavedSnapshot
         do {
             saved = try SavedSnapshot(json: try JSONReader.read(bytes))
@@ -94,7 +94,7 @@ struct PreviewCommand: AsyncParsableCommand {
         do {
             try Data(seen.json.prettyText.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw CommandFailure(description: "\(path) can't be written: \(error.localizedDescription)")
+            throw CommandFailure(description: "\(path) can't be written: \(error.systemReason)")
         }
     }
 

@@ -47,7 +47,7 @@ struct PublishCommand: AsyncParsableCommand {
             try await client.publish(draft.body, operation: draft.operation, messageID: draft.id)
             guard !noWait, let id = draft.id else {
                 await client.close()
-                return print("published to \(client.topology.commands) with routing key \(draft.operation)")
+                return Output.line("published to \(client.topology.commands) with routing key \(draft.operation)")
             }
             let outcome = try await firstOutcome(of: id, in: outcomes)
             await client.close()
@@ -66,7 +66,7 @@ struct PublishCommand: AsyncParsableCommand {
         if let data {
             return try CommandDraft(operation: try knownOperation(), data: data, id: id, source: source, dryRun: dryRun)
         }
-        let bytes = try bytes(of: file ?? "-")
+        let bytes = try Input.bytes(of: file ?? "-")
         if raw { return try CommandDraft(event: bytes, operation: operation) }
         guard operation != nil else { return try CommandDraft(event: bytes, operation: nil) }
         return try CommandDraft(
@@ -84,15 +84,6 @@ struct PublishCommand: AsyncParsableCommand {
             throw ValidationError("There is no operation '\(operation ?? "")'. There are: \(all).")
         }
         return known
-    }
-
-    private func bytes(of path: String) throws -> [UInt8] {
-        if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure(description: "\(path) can't be read: \(error.localizedDescription)")
-        }
     }
 
     /// Prints every event of the command (a sync has several) and returns the last; `nil` when none came in time.

@@ -38,7 +38,9 @@ extension OrdersCommand {
                 }
                 if let refusal { throw CommandFailure(description: "\(id) is not released: \(refusal)") }
                 if json { return try JSONOutput.print(["id": id, "released": resolution.rawValue]) }
-                print("\(id) is released as \(resolution.rawValue); look at it with: order-worker orders show \(id)")
+                Output.line(
+                    "\(id) is released as \(resolution.rawValue); look at it with: order-worker orders show \(id)"
+                )
             }
         }
 

@@ -44,7 +44,7 @@ extension DeadLettersCommand {
         func run() async throws {
             try await withExitCodes {
                 let settings = try await options.withoutEMS()
-                let edit = try edit.map { try LetterEdit(try Self.bytes(of: $0), newID: newID) }
+                let edit = try edit.map { try LetterEdit(try Input.bytes(of: $0), newID: newID) }
                 let session =
                     plan ? try await OperatorSession.reading(settings) : try await OperatorSession.open(settings)
                 let report = LetterReport(isPlan: plan, isQuiet: json)
@@ -90,15 +90,6 @@ extension DeadLettersCommand {
                 throw error
             }
             await publisher.close()
-        }
-
-        private static func bytes(of path: String) throws -> [UInt8] {
-            if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-            do {
-                return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-            } catch {
-                throw CommandFailure(description: "\(path) can't be read: \(error.localizedDescription)")
-            }
         }
     }
 

@@ -24,7 +24,7 @@ struct TopologyCommand: AsyncParsableCommand {
             try await withExitCodes {
                 let settings = try WorkerSettings(try await options.values(), needsEMS: false)
                 let topology = OrderTopology(prefix: settings.topologyPrefix).topology
-                print(try TopologyDefinitions.json(topology, virtualHost: settings.amqp.virtualHost))
+                Output.line(try TopologyDefinitions.json(topology, virtualHost: settings.amqp.virtualHost))
             }
         }
     }
@@ -46,7 +46,7 @@ struct TopologyCommand: AsyncParsableCommand {
                     guard case .topology(let differences) = error else { throw error }
                     throw TopologyNotAsRequired(report: TopologyReport(differences: differences))
                 }
-                print(
+                Output.line(
                     "declared \(topology.exchanges.count) exchanges, \(topology.queues.count) queues and "
                         + "\(topology.bindings.count) bindings on \(settings.amqp)"
                 )
@@ -75,7 +75,7 @@ struct TopologyCommand: AsyncParsableCommand {
                 }
                 for warning in report.warnings { Output.warning("\(warning)") }
                 guard report.isAsRequired else { throw TopologyNotAsRequired(report: report) }
-                print("the topology \(settings.topologyPrefix) is as required")
+                Output.line("the topology \(settings.topologyPrefix) is as required")
             }
         }
     }

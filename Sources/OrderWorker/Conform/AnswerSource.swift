@@ -15,8 +15,37 @@ enum AnswerSource: Hashable, Sendable {
     func bytes(until deadline: ContinuousClock.Instant) async throws -> [UInt8]? {
         switch self {
         case .command(let line): try await ShellLine.output(of: line, until: deadline)
-        case .file(let path): try? Array(Data(contentsOf: URL(fileURLWithPath: path)))
+        case .file(let path): try Self.file(path)
         case .standardInput: try await Self.standardInput()
+        }
+    }
+
+    private static func file(_ path: String) throws(CommandFailure) -> [UInt8]? {
+        guard !Input.isMissing(path) else { return nil }
+        do throws(Input.Failure) {
+            return try Input.bytes(of: path)
+        } catch {
+            throw CommandFailure(description: error.description)
+        }
+    }
+
+    /// Refuses a file that can't be read, before anything is published; one that isn't there yet may come.
+    func refuseUnreadable() throws {
+        guard case .file(let path) = self else { return }
+        var isFolder: ObjCBool = false
+        guard !Input.isMissing(path) else {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+                throw CommandFailure(description: "\(path) can't be read: there is no folder \(folder)")
+            }
+            return Output.note("\(path) isn't there yet; it is read once it is")
+        }
+        // Not read yet: it may be a pipe.
+        guard access(path, R_OK) == 0 else {
+            throw CommandFailure(description: "\(path) can't be read: \(SystemReason.text(errno))")
+        }
+        guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
+            throw CommandFailure(description: "\(path) can't be read: \(SystemReason.text(EISDIR))")
         }
     }
 
@@ -25,7 +54,7 @@ enum AnswerSource: Hashable, Sendable {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
         Thread.detachNewThread {
             do {
-                continuation.yield(Array(try FileHandle.standardInput.readToEnd() ?? Data()))
+                continuation.yield(try Input.bytes(of: "-"))
                 continuation.finish()
             } catch {
                 continuation.finish(throwing: error)

@@ -10,38 +10,64 @@ struct FolderComparison: Encodable {
         let difference: String
     }
 
+    /// A document that is there and can't be read as text.
+    struct Unreadable: Encodable {
+        let path: String
+        let reason: String
+    }
+
     private static let limit = 60
 
     let differing: [Differing]
     /// Documents that the folder lacks.
     let missing: [String]
+    let unreadable: [Unreadable]
     /// Files that look like documents and are none, such as those of an operation that is no more.
     let leftOver: [String]
 
-    init(_ documents: [ContractDocuments.Document], folder: URL) {
+    /// Compares; throws when there is no such folder.
+    init(_ documents: [ContractDocuments.Document], folder: URL) throws {
+        try ContractFolder.refuseOther(folder)
         var differing: [Differing] = []
         var missing: [String] = []
+        var unreadable: [Unreadable] = []
         for document in documents {
-            guard let text = try? String(contentsOf: folder.appending(path: document.path), encoding: .utf8) else {
+            let file = folder.appending(path: document.path).path
+            guard !Input.isMissing(file) else {
                 missing.append(document.path)
                 continue
             }
-            guard text != document.text else { continue }
-            let difference = LineDifference(from: text, to: document.text).text(limit: Self.limit)
-            differing.append(Differing(path: document.path, difference: difference))
+            do throws(Input.Failure) {
+                let text = try Self.text(of: file)
+                guard text != document.text else { continue }
+                let difference = LineDifference(from: text, to: document.text).text(limit: Self.limit)
+                differing.append(Differing(path: document.path, difference: difference))
+            } catch {
+                unreadable.append(Unreadable(path: document.path, reason: error.reason))
+            }
         }
         self.differing = differing
         self.missing = missing
+        self.unreadable = unreadable
         leftOver = Self.documents(in: folder, besides: Set(documents.map(\.path)))
     }
 
-    var isSame: Bool { differing.isEmpty && missing.isEmpty && leftOver.isEmpty }
+    private static func text(of file: String) throws(Input.Failure) -> String {
+        guard let text = String(bytes: try Input.bytes(of: file), encoding: .utf8) else {
+            throw Input.Failure(name: file, reason: "is no text in UTF-8")
+        }
+        return text
+    }
+
+    var isSame: Bool { differing.isEmpty && missing.isEmpty && unreadable.isEmpty && leftOver.isEmpty }
 
     /// For a person: every difference, and what to do.
     func text(_ folder: String) -> String {
         let parts =
             differing.map { "--- \(folder)/\($0.path)\n+++ what the code publishes\n\($0.difference)" }
-            + missing.map { "missing: \(folder)/\($0)" } + leftOver.map { "left over: \(folder)/\($0)" }
+            + missing.map { "missing: \(folder)/\($0)" }
+            + unreadable.map { "unreadable: \(folder)/\($0.path) \($0.reason)" }
+            + leftOver.map { "left over: \(folder)/\($0)" }
         return parts.joined(separator: "\n")
     }
 

@@ -9,7 +9,7 @@ struct PreviewDraft {
     private var operation: OrderOperation
 
     init(file: String?, data: String?, operation: String?) throws {
-        let bytes = try data.map { Array($0.utf8) } ?? Self.bytes(of: file ?? "-")
+        let bytes = try data.map { Array($0.utf8) } ?? Input.bytes(of: file ?? "-")
         let known = operation.flatMap(OrderOperation.init(rawValue:))
         if let known {
             let draft = try CommandDraft(
@@ -33,15 +33,6 @@ struct PreviewDraft {
     func order(_ settings: WorkerSettings) throws(Poison) -> Order {
         try Translator(maximumMessageSize: settings.maxMessageSize, topologyPrefix: settings.topologyPrefix)
             .translate(WireMessage(contentType: "application/cloudevents+json", body: body), from: operation)
-    }
-
-    static func bytes(of path: String) throws -> [UInt8] {
-        if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure(description: "\(path) can't be read: \(error.localizedDescription)")
-        }
     }
 
     /// Without the mark of a dry run, which would set aside the version that the command expects.

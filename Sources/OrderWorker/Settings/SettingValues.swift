@@ -59,7 +59,7 @@ struct SettingValues {
                 } catch {
                     throw UnreadableConfiguration(
                         path: path,
-                        reason: "named by \(key.rawValue)_FILE: \(error.localizedDescription)"
+                        reason: "named by \(key.rawValue)_FILE: \(error.systemReason)"
                     )
                 }
             }

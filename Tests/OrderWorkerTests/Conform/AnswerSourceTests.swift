@@ -16,6 +16,15 @@ struct AnswerSourceTests {
         #expect(try await AnswerSource.file(file.path).bytes(until: .now) == Array(#"{"applied":"1"}"#.utf8))
     }
 
+    @Test("A file that can't be read is refused before anything is published; one that may come is not")
+    func unreadable() throws {
+        let folder = FileManager.default.temporaryDirectory
+        #expect(throws: CommandFailure.self) { try AnswerSource.file(folder.path).refuseUnreadable() }
+        #expect(throws: CommandFailure.self) { try AnswerSource.file("/nowhere/answer.jsonl").refuseUnreadable() }
+        try AnswerSource.file(folder.appending(path: "answer-\(UUID().uuidString)").path).refuseUnreadable()
+        try AnswerSource.file(#filePath).refuseUnreadable()
+    }
+
     @Test("What a command prints, however much it is")
     func command() async throws {
         let bytes = try await AnswerSource.command("seq 100000 | sed 's/.*/{\"applied\":\"&\"}/'").bytes(until: soon)

@@ -37,8 +37,15 @@ extension ContractComparison {
             case "lifecycle.json": self = .lifecycle
             case "codes.json": self = .codes
             case "topology.json": self = .topology
-            case _ where path.hasPrefix("examples/") || !path.hasSuffix(".schema.json"): return nil
-            default: self = path.hasPrefix("commands/") ? .command : .outcome
+            default:
+                // Schemas elsewhere, as a client's own beside its code, are none of the contract's.
+                let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+                guard parts.count == 2, parts[1].hasSuffix(".schema.json") else { return nil }
+                switch parts[0] {
+                case "commands": self = .command
+                case "outcomes", "dead-letters": self = .outcome
+                default: return nil
+                }
             }
         }
 

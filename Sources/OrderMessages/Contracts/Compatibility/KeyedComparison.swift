@@ -1,5 +1,28 @@
 /// Compares lists of things that have names: states and transitions, codes, exchanges and queues.
 struct KeyedComparison {
+    /// A list of a document, and the members that name each thing in it.
+    struct List: Hashable, Sendable {
+        let name: String
+        let keys: [String]
+        /// Whether a document says something without any.
+        var mayBeEmpty = false
+    }
+
+    /// The lists of each document.
+    static let lists: [String: [List]] = [
+        "lifecycle.json": [
+            List(name: "states", keys: ["state"]), List(name: "commands", keys: ["command"]),
+            List(name: "guards", keys: ["guard"], mayBeEmpty: true),
+            List(name: "time", keys: ["from"], mayBeEmpty: true),
+            List(name: "transitions", keys: ["from", "command"]),
+        ],
+        "codes.json": [List(name: "rejections", keys: ["code"]), List(name: "deadLetters", keys: ["reason"])],
+        "topology.json": [
+            List(name: "exchanges", keys: ["name"]), List(name: "queues", keys: ["name"]),
+            List(name: "bindings", keys: ["source", "destination_type", "destination", "routing_key"]),
+        ],
+    ]
+
     let document: String
     private(set) var changes: [ContractChange] = []
 
@@ -17,12 +40,12 @@ struct KeyedComparison {
     /// What was there must be there as it was; what is new breaks nobody unless it says so.
     mutating func compare(
         _ list: String,
-        by names: [String],
         _ old: JSON,
         _ new: JSON,
         added: ContractChange.Verdict = .compatible,
         reader: (String) -> ContractChange.Verdict
     ) {
+        let names = Self.lists[document]?.first { $0.name == list }?.keys ?? []
         let before = Self.things(old, list, by: names)
         let after = Self.things(new, list, by: names)
         for (key, value) in before {
@@ -84,20 +107,20 @@ extension KeyedComparison {
     /// States are a closed vocabulary; a cell that leads elsewhere gives the same command another result.
     static func lifecycle(from old: JSON, to new: JSON) -> [ContractChange] {
         var comparison = KeyedComparison("lifecycle.json")
-        comparison.compare("states", by: ["state"], old, new, added: .breaksSubscribers) { _ in .breaksSubscribers }
-        comparison.compare("commands", by: ["command"], old, new) { _ in .breaksPublishers }
-        comparison.compare("guards", by: ["guard"], old, new) { _ in .breaksPublishers }
+        comparison.compare("states", old, new, added: .breaksSubscribers) { _ in .breaksSubscribers }
+        comparison.compare("commands", old, new) { _ in .breaksPublishers }
+        comparison.compare("guards", old, new) { _ in .breaksPublishers }
         // A state that ends by itself where it lasted before gives later commands another result.
-        comparison.compare("time", by: ["from"], old, new, added: .breaksPublishers) { _ in .breaksPublishers }
-        comparison.compare("transitions", by: ["from", "command"], old, new) { _ in .breaksPublishers }
+        comparison.compare("time", old, new, added: .breaksPublishers) { _ in .breaksPublishers }
+        comparison.compare("transitions", old, new) { _ in .breaksPublishers }
         return comparison.changes
     }
 
     /// Subscribers look codes up; new ones they are told to expect.
     static func codes(from old: JSON, to new: JSON) -> [ContractChange] {
         var comparison = KeyedComparison("codes.json")
-        comparison.compare("rejections", by: ["code"], old, new) { _ in .breaksSubscribers }
-        comparison.compare("deadLetters", by: ["reason"], old, new) { _ in .breaksSubscribers }
+        comparison.compare("rejections", old, new) { _ in .breaksSubscribers }
+        comparison.compare("deadLetters", old, new) { _ in .breaksSubscribers }
         return comparison.changes
     }
 
@@ -107,10 +130,9 @@ extension KeyedComparison {
         let reader = { (key: String) -> ContractChange.Verdict in
             key.contains(".events") ? .breaksSubscribers : .breaksPublishers
         }
-        comparison.compare("exchanges", by: ["name"], old, new, reader: reader)
-        comparison.compare("queues", by: ["name"], old, new, reader: reader)
-        let binding = ["source", "destination_type", "destination", "routing_key"]
-        comparison.compare("bindings", by: binding, old, new, reader: reader)
+        comparison.compare("exchanges", old, new, reader: reader)
+        comparison.compare("queues", old, new, reader: reader)
+        comparison.compare("bindings", old, new, reader: reader)
         return comparison.changes
     }
 }
