@@ -1,8 +1,11 @@
 """The publisher of Contracts/clients/python without a broker: what it accepts, and what it says of the rest."""
 
 import json
+import re
 import sqlite3
+import sys
 import unittest
+from unittest import mock
 
 from support import CONTRACTS, ClientTest
 
@@ -64,6 +67,15 @@ class PublisherTest(ClientTest):
             self.publish(line("good"), line("unlucky"), kind=Forgetful)
         self.assertIn("line 2 and what follows is not published: OperationalError", ended.exception.code)
         self.assertEqual(Recorder.sent, ["good"])
+
+    def test_a_file_that_cannot_be_read_is_said_in_a_sentence(self):
+        for wanted in (self.path + ".missing", "."):
+            with self.subTest(wanted), mock.patch.object(sys, "argv", ["publisher.py", "--store", self.path, wanted]):
+                with self.assertRaises(SystemExit) as ended:
+                    publisher.main(Recorder)
+                # A text is written to standard error, and the status is 1.
+                self.assertRegex(ended.exception.code, f"^{re.escape(wanted)} can't be read: [A-Z]")
+                self.assertNotIn("\n", ended.exception.code)
 
     def test_half_of_a_surrogate_pair_is_no_text(self):
         half, data = "\ud83d", {"subscriptionId": "S", "term": {"days": 1}}

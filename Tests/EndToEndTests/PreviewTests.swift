@@ -62,6 +62,9 @@ import Testing
             let after = try #require(told["after"] as? [String: Any])
             #expect(after["version"] as? Int == data["version"] as? Int)
             #expect(after["state"] as? String == data["state"] as? String)
+            // The one of before would contradict the changes.
+            #expect(after["entitlement"] == nil)
+            #expect((told["before"] as? [String: Any])?["entitlement"] != nil)
             #expect((told["calls"] as? [[String: Any]])?.compactMap { $0["method"] as? String } == ["PATCH"])
             #expect(try await world.writes()["PATCH /entitlements/{key}"] == 1)
             #expect(try await world.writes().values.reduce(0, +) == 4)

@@ -18,6 +18,8 @@ import Testing
             #expect(outcome.routingKey == "renew-subscription.previewed")
             #expect(outcome.data["changes"]?.elements?.isEmpty == false)
             #expect(outcome.data["calls"]?.elements?.count == 1)
+            // It would be the one of before, with the old end.
+            #expect(outcome.data["entitlement"] == nil)
             try await line.send("never", .convertTrial, Commands.conversion, isDryRun: true)
             #expect(try await line.outcome(of: "never").code == "not-a-trial")
             try await line.send("absent", .renewSubscription, of: "SUB-9", Commands.renewal, isDryRun: true)
@@ -60,6 +62,28 @@ import Testing
         try await withLine { line in
             try await line.send("view", .viewEntitlement)
             #expect(try await line.outcome(of: "view").code == "entitlement-not-found")
+        }
+    }
+
+    @Test func `A dead letter of a read or a dry run goes to the events, and never to reply_to`() async throws {
+        try await withLine { line in
+            try line.broker.declare(Topology(queues: [.init("mine", arguments: [:])]))
+            try await line.send("view", .viewEntitlement, ["colour": "red"], replyTo: "mine")
+            #expect(try await line.outcome(of: "view").reason == "schema-violation")
+            try await line.send("try", .renewSubscription, ["colour": "red"], isDryRun: true, replyTo: "mine")
+            #expect(try await line.outcome(of: "try").reason == "schema-violation")
+            #expect(line.broker.depth(of: "mine") == 0)
+        }
+    }
+
+    @Test func `A read that is a dry run too is answered as a read`() async throws {
+        try await withLine { line in
+            try await line.send("view", .viewEntitlement, isDryRun: true)
+            let refused = try await line.outcome(of: "view")
+            #expect(refused.routingKey == "view-entitlement.rejected" && refused.code == "entitlement-not-found")
+            try await line.create()
+            try await line.send("again", .viewEntitlement, isDryRun: true)
+            #expect(try await line.outcome(of: "again").routingKey == "view-entitlement.succeeded")
         }
     }
 

@@ -164,16 +164,6 @@ struct ContractTests {
             #expect((schema.violation(in: try JSONReader.read(example.bytes)) == nil) == isValid, "\(example.path)")
         }
     }
-
-    @Test("The lifecycle document has a cell for every state and command")
-    func lifecycle() throws {
-        let text = try #require(ContractDocuments.all().first { $0.path == "lifecycle.json" }).text
-        let cells = try #require(JSONReader.read(Array(text.utf8))["transitions"]?.elements)
-        #expect(cells.count == SubscriptionState.allCases.count * TransitionTable.Column.allCases.count)
-        let renewal = try #require(cells.first { $0["from"] == "lapsed" && $0["command"] == "renew" })
-        #expect(renewal["to"] == "active")
-        #expect(renewal["guards"]?.elements?.count == 2)
-    }
 }
 
 /// A value that holds no others, with the way to it.

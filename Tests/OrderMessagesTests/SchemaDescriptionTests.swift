@@ -31,6 +31,22 @@ struct SchemaDescriptionTests {
         }
     }
 
+    @Test(
+        "What a command's schema says of dry runs and versions is true of it",
+        arguments: OrderOperation.allCases
+    )
+    func perOperation(operation: OrderOperation) throws {
+        let fields = CommandSchema.event(operation).fields
+        func summary(_ name: String) -> String { fields.first { $0.name == name }?.schema.summary ?? "" }
+        // A read has no previewed outcome.
+        #expect(summary("dryrun").contains("previewed") == !operation.isRead)
+        #expect(OutcomeSchema.outcomes(of: operation).contains("previewed") == !operation.isRead)
+        let version = summary("data.expectedVersion")
+        #expect(version.isEmpty == operation.isRead)
+        #expect(version.contains("the command waits") == (!operation.isRead && !operation.createsSubscription))
+        #expect(version.contains("never waits") == operation.createsSubscription)
+    }
+
     @Test("A standard validator takes every example too")
     func standardValidator() throws {
         var schemas: [(name: String, text: String)] = []
@@ -76,7 +92,9 @@ extension Schema {
 
     fileprivate var isLeaf: Bool {
         switch kind {
-        case .object, .list: false
+        // What has no names of its own is a leaf too: names and values are the sender's.
+        case .object(let rules): rules.properties.isEmpty
+        case .list: false
         case .anything, .flag, .integer, .text, .constant, .oneOf, .scalar: true
         }
     }

@@ -137,6 +137,24 @@ struct AsyncAPITests {
         #expect(DeadLetterHeaders.schema(isClosed: true).violation(in: try #require(letter?["headers"])) == nil)
     }
 
+    @Test("The place of an answer's address is a member of the command's headers")
+    func locations() throws {
+        let receiving = try members(document["operations"]).filter { $0.value["reply"] != nil }
+        #expect(receiving.count == OrderOperation.allCases.count)
+        for operation in receiving {
+            let location = try #require(operation.value["reply"]?["address"]?["location"]?.text)
+            let prefix = "$message.header#/"
+            #expect(location.hasPrefix(prefix), "\(operation.name)")
+            let message = try #require(firstMessage(of: operation.value))
+            let trait = message["traits"]?.elements?.first?["$ref"]?.text.flatMap(document.at)
+            let headers = trait?["headers"]?["$ref"]?.text.flatMap(document.at)
+            #expect(
+                headers?["properties"]?[String(location.dropFirst(prefix.count))] != nil,
+                "\(operation.name): \(location)"
+            )
+        }
+    }
+
     @Test("Objects have the members that AsyncAPI 3.0 and the AMQP bindings 0.3.0 know, and those they want")
     func members() throws {
         for shape in AsyncAPIShape.all {

@@ -8,6 +8,19 @@ struct RandomScenes {
 
     /// What the rules say to a random command of that operation; `nil` for a read.
     mutating func decide(_ operation: OrderOperation) -> Verdict? {
+        guard let scene = scene(operation) else { return nil }
+        return Lifecycle().decide(scene.command, on: scene.snapshot, today: today, patience: scene.patience)
+    }
+
+    /// The same with every check that was looked at.
+    mutating func examine(_ operation: OrderOperation) -> Examination? {
+        guard let scene = scene(operation) else { return nil }
+        return Lifecycle().examine(scene.command, on: scene.snapshot, today: today, patience: scene.patience)
+    }
+
+    private typealias Scene = (command: ChangeCommand, snapshot: Snapshot, patience: Patience)
+
+    private mutating func scene(_ operation: OrderOperation) -> Scene? {
         guard let action = action(operation) else { return nil }
         let command = SubscriptionLifecycleTests.command(
             action,
@@ -19,7 +32,7 @@ struct RandomScenes {
             lastVersion: subscription?.version ?? 0,
             findings: findings(of: command)
         )
-        return Lifecycle().decide(command, on: snapshot, today: today, patience: chance(70) ? .exhausted : .left)
+        return (command, snapshot, chance(70) ? .exhausted : .left)
     }
 
     private mutating func subscription() -> Subscription {

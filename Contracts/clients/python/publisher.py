@@ -224,8 +224,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(kind: type[Publisher] = Publisher, options: argparse.ArgumentParser | None = None) -> None:
     arguments = (options or parser()).parse_args()
-    # As bytes: one line that isn't UTF-8 must not hide those before it.
-    with (sys.stdin.buffer if arguments.commands == "-" else open(arguments.commands, "rb")) as lines:
+    try:
+        # As bytes: one line that isn't UTF-8 must not hide those before it.
+        commands = sys.stdin.buffer if arguments.commands == "-" else open(arguments.commands, "rb")
+    except OSError as problem:
+        sys.exit(f"{arguments.commands} can't be read: {problem.strerror}")
+    with commands as lines:
         run(arguments, lines, kind)
 
 

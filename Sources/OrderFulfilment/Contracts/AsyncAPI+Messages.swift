@@ -90,13 +90,22 @@ extension AsyncAPI {
         ]
     }
 
-    /// The worker reads no other headers of a command in structured mode.
+    /// The worker reads nothing else beside the event of a command in structured mode.
     var commandHeaders: JSON {
         [
             "type": "object",
             "description":
-                "Headers are optional. In binary mode (content type application/json, the body is data) the attributes are headers with the prefix cloudEvents: .",
+                "AMQP properties and headers besides the content type; all are optional. In binary mode (content type application/json, the body is data) the attributes are headers with the prefix cloudEvents: , or the properties message_id, app_id, type and timestamp.",
             "properties": [
+                "reply_to": [
+                    "type": "string",
+                    "description":
+                        "The AMQP property reply_to, no header: for reads and dry runs, the queue that the answer goes to. Not one of the worker's own, nor amq. but amq.rabbitmq.reply-to and amq.gen-.",
+                ],
+                "correlation_id": [
+                    "type": "string",
+                    "description": "The AMQP property correlation_id, where the event has no correlationid.",
+                ],
                 "traceparent": ["type": "string", "description": "W3C trace context, where the event has none."],
                 "tracestate": ["type": "string", "description": "W3C trace context, where the event has none."],
             ],

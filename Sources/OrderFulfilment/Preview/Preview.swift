@@ -45,7 +45,7 @@ public struct Preview: Hashable, Sendable {
         snapshot.subscription.map { OutcomeEvent.Standing($0, on: today) }
     }
 
-    /// How it would stand; with the entitlement as it is now, since what EMS makes of it only EMS knows.
+    /// How it would stand; without the entitlement, since what EMS makes of it only EMS knows.
     public var after: OutcomeEvent.Standing? {
         guard case .change(let decision) = examination.verdict else { return nil }
         return OutcomeEvent.Standing(
@@ -53,7 +53,7 @@ public struct Preview: Hashable, Sendable {
             previousState: decision.previousState,
             state: decision.state,
             endsWithTerm: decision.endsWithTerm,
-            entitlement: snapshot.subscription?.entitlement
+            entitlement: nil
         )
     }
 }

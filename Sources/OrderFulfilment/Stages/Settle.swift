@@ -113,9 +113,11 @@ extension Line {
         let today = timekeeper.today()
         let standing = refused.subscription.map { OutcomeEvent.Standing($0, on: today) }
         guard let grant = refused.grant else {
-            let outcome: Outcome = refused.order.envelope.isDryRun ? .previewed : .rejected
+            // A dry run of a read is a read.
+            let isPreview = refused.order.envelope.isDryRun && !refused.order.operation.isRead
+            let outcome: Outcome = isPreview ? .previewed : .rejected
             let content: OutcomeEvent.Content =
-                refused.order.envelope.isDryRun
+                isPreview
                 ? .previewRejected(refused.rejection, from: refused.state, standing, guards: [])
                 : .rejected(refused.rejection, from: refused.state, standing)
             return try await reply(event(outcome, content, for: refused.order), to: refused.order)

@@ -4,6 +4,7 @@ extension ContractDocuments {
     /// The transition table of the running code, cell by cell.
     static var lifecycle: Document {
         let document: JSON = [
+            "description": .string(lifecycleNote),
             "states": .array(
                 SubscriptionState.allCases.map { ["state": .string($0.rawValue), "meaning": .string($0.meaning)] }
             ),
@@ -31,9 +32,24 @@ extension ContractDocuments {
                     TransitionTable.Column.allCases.map { transition(from: state, $0) }
                 }
             ),
+            "checks": .array(Check.Name.allCases.map(\.json)),
+            "rejections": .array(
+                RejectionCode.allCases.map {
+                    ["code": .string($0.rawValue), "meaning": .string($0.explanation.meaning)]
+                }
+            ),
         ]
         return ("lifecycle.json", document.prettyText)
     }
+
+    private static let lifecycleNote = """
+        transitions: what a command does in each state. to is where it leads while today is within the new term; where \
+        the new term has ended already (a term in the past, a renewal that still ends before today) it leads on at once, \
+        as time says: to lapsed in place of active, to trial-expired in place of trial. checks: what is asked of every \
+        command, in this order, line items line by line; the first that doesn't hold rejects with one of otherwise, and \
+        guards of a preview show how far it got. rejections: every code; ems-conflict, ems-refused and \
+        entitlement-not-found are no check's, but what EMS answers. What to do about each: codes.json.
+        """
 
     private static func transition(from state: SubscriptionState, _ column: TransitionTable.Column) -> JSON {
         var object = JSON.Object()
@@ -91,7 +107,7 @@ extension SubscriptionState {
 }
 
 extension TransitionTable.Guard {
-    fileprivate var meaning: String {
+    var meaning: String {
         switch self {
         case .withinConversionWindow:
             "At most CONVERSION_WINDOW (default \(LifecyclePolicies().conversionWindow.days) days) after the trial's end."

@@ -27,7 +27,7 @@ extension DeadLetterReason {
         case .partiallyApplied:
             Explanation(
                 "Part of it is written to EMS, and the rest was refused.",
-                "Compare applied and missing with EMS; mend it, then release or replay."
+                "Compare applied and missing with EMS; mend it, then replay or discard."
             )
         case .workerCrashed:
             Explanation("It kills the worker that handles it.", "Report it with the message; replay after an upgrade.")

@@ -65,7 +65,7 @@ extension RejectionCode {
         case .entitlementNotFound: Explanation("EMS has no such entitlement.", "Check the id.")
         case .versionMismatch:
             Explanation(
-                "The subscription is past the version that the command expects.",
+                "The subscription has another version than the command expects, and waiting would not bring it there.",
                 "Look at the subscription, then order again."
             )
         case .predecessorTimeout:

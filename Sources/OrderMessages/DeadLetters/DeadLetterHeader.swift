@@ -51,7 +51,7 @@ public enum DeadLetterHeader: String, CaseIterable, Hashable, Sendable {
                 .example("131072 bytes, SHA-256 …")
         case .bodyOmitted:
             text.described("Size and SHA-256 of the body, where it was too large to keep.")
-                .example("1048577 bytes, SHA-256 …")
+                .example("16777217 bytes, SHA-256 …")
         }
     }
 }

@@ -71,7 +71,7 @@ public enum CommandSchema {
                         .example("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").orNull
                 ),
                 .optional("tracestate", .text(0...1024, "W3C trace context.").example("shop=1").orNull),
-                .optional("dryrun", .flag("Decide only and write nothing; the outcome is previewed.").orNull),
+                .optional("dryrun", .flag(operation.meaningOfDryRun).orNull),
                 .required("data", data),
             ],
             others: .named(
@@ -85,9 +85,9 @@ public enum CommandSchema {
     public static func data(_ operation: OrderOperation) -> Schema {
         switch operation {
         case .createSubscription:
-            .object("The subscription to create.", change + newSubscription + [.required("term", firstTerm)])
+            .object("The subscription to create.", creation + newSubscription + [.required("term", firstTerm)])
         case .startTrial:
-            .object("The trial to start.", change + newSubscription + [.required("trial", trial)])
+            .object("The trial to start.", creation + newSubscription + [.required("trial", trial)])
         case .convertTrial:
             .object("The first paid term.", change + [.required("term", paidTerm), .optional("lineItems", anyChanges)])
         case .renewSubscription:
@@ -116,17 +116,23 @@ public enum CommandSchema {
         }
     }
 
-    /// What the seven changing operations have in common.
-    private static let change: [ObjectRules.Property] =
+    /// What the five operations on a subscription that is there have in common.
+    private static let change = common(
+        "The version the subscription must have: behind it the command waits, past it it is rejected with version-mismatch. A dry run doesn't look at it.",
+        example: 1
+    )
+
+    /// What the two that create a subscription have in common.
+    private static let creation = common(
+        "0: the subscription must be absent. It never waits: any other version that the subscription doesn't have is rejected with version-mismatch, and one that it has with subscription-exists. A dry run doesn't look at it.",
+        example: 0
+    )
+
+    private static func common(_ meaningOfVersion: String, example: JSON) -> [ObjectRules.Property] {
         [.required("subscriptionId", subscriptionID)] + references + [
-            .optional(
-                "expectedVersion",
-                .integer(
-                    0...1_000_000_000,
-                    "The version the subscription must have: behind it the command waits, past it it is rejected. 0: it must be absent. A dry run doesn't look at it."
-                ).example(1)
-            )
+            .optional("expectedVersion", .integer(0...1_000_000_000, meaningOfVersion).example(example))
         ]
+    }
 
     private static let references: [ObjectRules.Property] = [
         .optional("orderId", .text(1...255, "The publisher's order; kept as refId2.").example("SO-15865")),
@@ -152,6 +158,13 @@ public enum CommandSchema {
 extension OrderOperation {
     /// `orders.<operation>.v1`, the type of its command; a topology prefix doesn't change it.
     public var commandType: String { "orders.\(rawValue).v1" }
+
+    /// What a dry run of its command does.
+    var meaningOfDryRun: String {
+        isRead
+            ? "A read writes nothing anyway: it is read, and answered as without it."
+            : "Decide only and write nothing; the outcome is previewed."
+    }
 
     /// What its command does, in a sentence.
     public var meaning: String {

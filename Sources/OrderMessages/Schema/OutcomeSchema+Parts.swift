@@ -1,25 +1,37 @@
 import SubscriptionLifecycle
 
 extension OutcomeSchema {
-    enum Presence {
-        case required, optional
-
-        func property(_ name: String, _ schema: Schema) -> ObjectRules.Property {
-            switch self {
-            case .required: .required(name, schema)
-            case .optional: .optional(name, schema)
-            }
-        }
+    /// How much of a subscription's standing an outcome always tells.
+    enum Knowledge {
+        /// It was changed: all of it.
+        case changed
+        /// It was read: all but the state before, since nothing was done.
+        case read
+        /// It was refused or previewed: there may be no subscription, or nobody has looked.
+        case perhaps
     }
 
-    /// How the subscription stands; the state is there whenever anything is known of it.
-    func standing(_ presence: Presence) -> [ObjectRules.Property] {
-        [
-            .optional("version", count("Counts the subscription's changes; order by it.").example(2)),
-            .optional("previousState", states.described("The state before.")),
-            presence.property("state", states.described("The state now; in a preview, the state it would lead to.")),
+    /// How the subscription stands.
+    func standing(_ knowledge: Knowledge) -> [ObjectRules.Property] {
+        let isThere = knowledge != .perhaps
+        func property(_ name: String, _ schema: Schema, isRequired: Bool) -> ObjectRules.Property {
+            ObjectRules.Property(name: name, schema: schema, isRequired: isRequired)
+        }
+        // What isn't there is at version 0, as `expectedVersion` counts.
+        let version =
+            isThere
+            ? count("Counts the subscription's changes, from 1; order by it.", from: 1)
+            : count("Counts the subscription's changes, from 1; 0 where there is none.")
+        return [
+            property("version", version.example(2), isRequired: isThere),
+            property("previousState", states.described("The state before."), isRequired: knowledge == .changed),
+            property(
+                "state",
+                states.described("The state now; in a preview, the state it would lead to."),
+                isRequired: isThere
+            ),
             .optional("endsWithTerm", .flag("Whether it is marked to end with its term; only there when it is.")),
-            .optional("entitlement", entitlement),
+            property("entitlement", entitlement, isRequired: isThere),
             .optional("consumption", .list(of: activation, 0...Int.max, "What is activated, where it was asked for.")),
         ]
     }
@@ -33,7 +45,9 @@ extension OutcomeSchema {
 
     private var quantity: Schema { .integer(Int.min...Int.max) }
 
-    private var attributes: Schema { .object("Custom attributes.", [], others: .texts(nameLength: 0...Int.max, text)) }
+    private var attributes: Schema {
+        .object("Custom attributes.", [], others: .texts(nameLength: 0...Int.max, text)).example(["Region": "EMEA"])
+    }
 
     private var term: Schema {
         object(
@@ -173,7 +187,8 @@ extension OutcomeSchema {
                 [
                     .required(
                         "guard",
-                        text.described("Its name; others may be added.").example("within-renewal-grace")
+                        text.described("Its name; what it means: lifecycle.json, checks. Others may be added.")
+                            .example("within-renewal-grace")
                     ),
                     .required("held", .flag("Whether it held; one that didn't is the last.")),
                     .required("observed", facts.described("What was seen.")),
@@ -217,7 +232,10 @@ extension OutcomeSchema {
 
     var deadLetter: [ObjectRules.Property] {
         [
-            .optional("version", count("Set where it left something in EMS: the version counts up.").example(2)),
+            .optional(
+                "version",
+                count("Set where it left something in EMS: the version counts up.", from: 1).example(2)
+            ),
             .required(
                 "deadLetter",
                 object(
@@ -233,7 +251,7 @@ extension OutcomeSchema {
                             text.described("For a person; begins with the path of what is wrong.")
                                 .example("data.term.months: must be at least 1")
                         ),
-                        .required("attempts", count("How often it was tried.").example(1)),
+                        .required("attempts", count("How often it was tried.", from: 1).example(1)),
                         .optional("applied", changes.described("What was written to EMS.")),
                         .optional("missing", changes.described("What was not.")),
                     ],

@@ -42,7 +42,7 @@ public struct OutcomeSchema: Sendable {
                         "Operation, outcome, and the version of this contract."
                     )
                 ),
-                .optional("subject", text.described("The subscription.").example("SUB-1001")),
+                subscription("subject", operation, outcome),
                 .required(
                     "time",
                     .text(24...24, like: .instant, "When it was written, in UTC with milliseconds.")
@@ -76,14 +76,14 @@ public struct OutcomeSchema: Sendable {
             ),
             .required("operation", .constant(operation.rawValue, "What was ordered.")),
             .required("outcome", .constant(outcome, "What became of it.")),
-            .optional("subscriptionId", text.described("The subscription.").example("SUB-1001")),
+            subscription("subscriptionId", operation, outcome),
             .optional("orderId", text.described("The command's.").example("SO-15865")),
         ]
         switch outcome {
         case Outcome.rejected.rawValue:
             return object(
                 "Refused; it left nothing in EMS.",
-                head + standing(.optional) + [.required("rejection", rejection)]
+                head + standing(.perhaps) + [.required("rejection", rejection)]
             )
         case Outcome.deadLettered.rawValue:
             return object(
@@ -92,8 +92,8 @@ public struct OutcomeSchema: Sendable {
             )
         case Outcome.previewed.rawValue:
             return object(
-                "A dry run: changes and calls, or a rejection; and the guards that led to it.",
-                head + standing(.optional) + [
+                "A dry run: changes and calls, or a rejection with the entitlement as it is; and the guards that led to it.",
+                head + standing(.perhaps) + [
                     .optional("changes", changes), .optional("calls", calls), .optional("rejection", rejection),
                     .optional("guards", guards),
                 ],
@@ -107,9 +107,22 @@ public struct OutcomeSchema: Sendable {
                     .required("modifiedSince", .date("What to ask for next time.").example("2026-03-01")),
                 ]
             )
-        case _ where operation.isRead: return object("As EMS has it.", head + standing(.required))
-        default: return object("It was done.", head + standing(.required) + [.required("changes", changes)])
+        case _ where operation.isRead: return object("As EMS has it.", head + standing(.read))
+        default: return object("It was done.", head + standing(.changed) + [.required("changes", changes)])
         }
+    }
+
+    /// The subscription's name, which every command of a changing operation has that could be read.
+    private func subscription(
+        _ name: String,
+        _ operation: OrderOperation,
+        _ outcome: String
+    ) -> ObjectRules.Property {
+        ObjectRules.Property(
+            name: name,
+            schema: Schema.text(1...Int.max).described("The subscription.").example("SUB-1001"),
+            isRequired: !operation.isRead && outcome != Outcome.deadLettered.rawValue
+        )
     }
 
     func object(
@@ -120,5 +133,5 @@ public struct OutcomeSchema: Sendable {
         .object(summary, properties, conditions, others: isClosed ? .refused : .tolerated)
     }
 
-    func count(_ summary: String) -> Schema { .integer(0...Int.max, summary) }
+    func count(_ summary: String, from least: Int = 0) -> Schema { .integer(least...Int.max, summary) }
 }

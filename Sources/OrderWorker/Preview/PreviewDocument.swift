@@ -12,6 +12,7 @@ enum PreviewDocument {
         object.append("today", preview.today.description)
         object.append("verdict", verdict(preview.examination.verdict))
         object.append("before", standing(preview.before))
+        // Without an entitlement: what EMS would make of it is not known, and the one of before would contradict changes.
         object.append("after", standing(preview.after))
         object.append("guards", .array(preview.examination.checks.map(\.json)))
         switch preview.examination.verdict {

@@ -48,7 +48,7 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable, Codable, Er
     case channelPartnerNotFound = "channel-partner-not-found"
     /// EMS has no such entitlement.
     case entitlementNotFound = "entitlement-not-found"
-    /// The subscription is past the version the command expects.
+    /// The subscription is past the version the command expects, or the command creates one and so can't wait for it.
     case versionMismatch = "version-mismatch"
     /// What the command waited for did not come in time.
     case predecessorTimeout = "predecessor-timeout"

@@ -188,4 +188,6 @@ func withLine(
     let open = statistics.open.values.reduce(0, +)
     #expect(statistics.claimed == statistics.ended + open, "invariant 8: claimed = ended + open: \(statistics)")
     #expect(statistics.open[.inHand] == 0, "nobody holds a claim after the shutdown: \(statistics)")
+    // Whatever a test is about: what subscribers hear is what is published.
+    for outcome in line.outcomes { #expect(outcome.violation == nil, "\(outcome.summary)") }
 }

@@ -51,8 +51,12 @@ enum Examples {
 
     /// One example by name.
     static func command(_ operation: OrderOperation, _ name: String) throws -> JSON {
-        let url = contracts.appending(path: "examples/\(operation.rawValue)/\(name).json")
-        return try JSONReader.read(Array(Data(contentsOf: url)))
+        try read("examples/\(operation.rawValue)/\(name).json")
+    }
+
+    /// A file below `Contracts/`.
+    static func read(_ path: String) throws -> JSON {
+        try JSONReader.read(Array(Data(contentsOf: contracts.appending(path: path))))
     }
 
     /// Commands made of the minimal one: for each reason that a translation can end with and a small file can show.

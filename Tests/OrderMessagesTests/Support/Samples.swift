@@ -55,7 +55,7 @@ struct Samples {
         ]
     }
 
-    /// What a dry run answers: with the entitlement as it is, and without the version that the command expects.
+    /// What a dry run answers: without an entitlement, and without the version that the command expects.
     private func previewed() throws -> OutcomeEvent.Content {
         let command = try changeCommand(dryRun: true)
         let before = operation.createsSubscription ? nil : subscription
@@ -72,7 +72,7 @@ struct Samples {
             previousState: decision.previousState,
             state: decision.state,
             endsWithTerm: decision.endsWithTerm,
-            entitlement: before?.entitlement
+            entitlement: nil
         )
         return .previewed(after, changes: decision.changes, calls: try plannedCalls(), guards: examination.checks)
     }

@@ -44,17 +44,18 @@ enum PublishedExample {
         return try Translator().translate(message, from: operation)
     }
 
-    /// What was looked up for the published preview, as it tells itself.
-    static func snapshot(of preview: JSON, for command: ChangeCommand) throws -> Snapshot {
+    /// What was looked up for the published preview: what the same command shows whose call EMS refused.
+    static func snapshot(of operation: OrderOperation, for command: ChangeCommand) throws -> Snapshot {
+        let data = try json(operation, "rejected-ems-refused")["data"]
         var snapshot = Snapshot(subscription: nil)
-        if let entitlement = preview["data"]?["entitlement"], let version = preview["data"]?["version"]?.wholeNumber {
+        if let entitlement = data?["entitlement"], let version = data?["version"]?.wholeNumber {
             let isTrial = entitlement["attributes"]?["Order Type"] == "Trial"
             let subscription: JSON = [
-                "externalId": .string(command.subscriptionID.description), "version": .integer(version - 1),
+                "externalId": .string(command.subscriptionID.description), "version": .integer(version),
                 "kind": isTrial ? "trial" : "paid", "entitlement": entitlement,
             ]
             snapshot = try Snapshot(
-                json: ["subscription": subscription, "lastVersion": .integer(version - 1)]
+                json: ["subscription": subscription, "lastVersion": .integer(version)]
             )
         }
         for line in command.addedLines { snapshot.findings.products[line.product] = .enabled }

@@ -17,7 +17,7 @@ struct PreviewedExampleTests {
         let preview = Preview(
             of: command,
             in: ApplyContext(command, identity: order.envelope.identity),
-            on: try PublishedExample.snapshot(of: published, for: command),
+            on: try PublishedExample.snapshot(of: operation, for: command),
             today: PublishedExample.today,
             patience: .exhausted,
             lifecycle: Lifecycle(),

@@ -3,8 +3,9 @@ extension PythonValidator {
     /// JSON) with what is beyond the schema.
     ///
     /// ECMAScript's `$` is the end of the text; Python's matches before a last line break too, its `\Z` doesn't. Of the
-    /// formats, Python's jsonschema knows `date` by itself and `date-time` only with one more package: the days of the
-    /// latter are checked here; the pattern does the rest.
+    /// formats, Python's jsonschema knows `date` by itself and `date-time` only with one more package. That one isn't
+    /// asked: it refuses a second 60, which the worker takes. `date-time` has a check of its own here, of the day alone;
+    /// the pattern does the rest.
     static let script = #"""
         import datetime, json, math, re, sys, unicodedata
         from jsonschema import Draft202012Validator, FormatChecker

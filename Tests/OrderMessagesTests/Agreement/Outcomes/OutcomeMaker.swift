@@ -8,17 +8,20 @@ struct OutcomeMaker {
 
     mutating func event() -> OutcomeEvent {
         let operation = chance.one(OrderOperation.allCases)
+        let content = content(of: operation)
+        // Only a dead letter of a command that couldn't be read doesn't know whom it was about.
+        let isNamed = if case .deadLettered = content { false } else { !operation.isRead }
         return OutcomeEvent(
             id: word(),
             operation: operation,
             command: CommandIdentity(source: word(), id: word()),
             correlationID: word(),
-            subscriptionID: maybe { $0.word() },
+            subscriptionID: isNamed ? word() : maybe { $0.word() },
             orderID: maybe { $0.word() },
             time: Date(timeIntervalSince1970: Double(chance.number(-80_000_000_000...300_000_000_000)) + 0.0625),
             traceparent: maybe { $0.word() },
             tracestate: maybe { $0.word() },
-            content: content(of: operation)
+            content: content
         )
     }
 
@@ -26,39 +29,39 @@ struct OutcomeMaker {
         let word = chance.one(OutcomeSchema.outcomes(of: operation))
         let state = maybe { $0.state() }
         return switch word {
-        case "rejected": .rejected(rejection(), from: state, maybe { $0.standing() })
+        case "rejected": .rejected(rejection(), from: state, maybe { $0.found() })
         case "dead-lettered":
             .deadLettered(
                 chance.one(DeadLetterReason.allCases),
                 detail: text(),
-                attempts: count(),
+                attempts: ordinal(),
                 applied: several { $0.change() },
                 missing: several { $0.change() },
-                version: maybe { $0.count() }
+                version: maybe { $0.ordinal() }
             )
         case "previewed" where chance.happens(40):
-            .previewRejected(rejection(), from: state, maybe { $0.standing() }, guards: several { $0.check() })
+            .previewRejected(rejection(), from: state, maybe { $0.found() }, guards: several { $0.check() })
         case "previewed":
             .previewed(
-                standing(),
+                expected(),
                 changes: several { $0.change() },
                 calls: several { $0.call() },
                 guards: several { $0.check() }
             )
-        case "entitlement": .syncItem(standing())
-        case _ where operation == .viewEntitlement: .viewed(standing())
+        case "entitlement": .syncItem(found())
+        case _ where operation == .viewEntitlement: .viewed(found())
         case _ where operation == .syncEntitlements: .synced(count: count(), modifiedSince: day())
-        default: .changed(standing(), changes: several { $0.change() })
+        default: .changed(changed(), changes: several { $0.change() })
         }
     }
 
-    private mutating func standing() -> OutcomeEvent.Standing {
+    /// A subscription that is there, as a read or a rejection tells it.
+    private mutating func found() -> OutcomeEvent.Standing {
         OutcomeEvent.Standing(
-            version: maybe { $0.count() },
-            previousState: maybe { $0.state() },
+            version: ordinal(),
             state: state(),
             endsWithTerm: chance.happens(50),
-            entitlement: maybe { $0.entitlement() },
+            entitlement: entitlement(),
             activations: maybe { maker in
                 maker.several {
                     Activation(
@@ -71,6 +74,18 @@ struct OutcomeMaker {
                 }
             }
         )
+    }
+
+    private mutating func changed() -> OutcomeEvent.Standing {
+        var standing = found()
+        standing.previousState = state()
+        return standing
+    }
+
+    private mutating func expected() -> OutcomeEvent.Standing {
+        var standing = changed()
+        standing.entitlement = nil
+        return standing
     }
 
     private mutating func entitlement() -> Entitlement {
@@ -153,6 +168,9 @@ extension OutcomeMaker {
     fileprivate mutating func number() -> Int { chance.one([0, 1, -1, 10, 1_000_000_000, .max, .min]) }
 
     fileprivate mutating func count() -> Int { chance.one([0, 1, 2, 77, .max]) }
+
+    /// What counts from 1.
+    fileprivate mutating func ordinal() -> Int { chance.one([1, 2, 77, .max]) }
 
     fileprivate mutating func state() -> SubscriptionState { chance.one(SubscriptionState.allCases) }
 
