@@ -1,6 +1,5 @@
-public import Foundation
 public import OrderFulfilment
-public import OrderMessages
+import OrderMessages
 public import SubscriptionLifecycle
 
 extension FakeEntitlementGateway {
