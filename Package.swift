@@ -208,7 +208,7 @@ let tests: [Target] = [
             "OrderFulfilment", "AMQP", "OrderMessages", "SubscriptionLifecycle", "TestKit", lifecycle, logging,
         ]
     ),
-    .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP"]),
+    .testTarget(name: "TestKitTests", dependencies: ["TestKit", "AMQP", "LocalServers"]),
 
     // Every interleaving of a few commands with crashes and other trouble, over an abstract EMS, ledger and broker.
     .testTarget(

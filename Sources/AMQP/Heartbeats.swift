@@ -29,7 +29,12 @@ public struct Heartbeats: Hashable, Sendable {
     }
 
     /// When to look again.
-    public var nextDeadline: ContinuousClock.Instant? {
-        interval > .zero ? min(lastSent + interval / 2, lastReceived + interval * 2) : nil
+    ///
+    /// Nothing can be sent while bytes wait for a full socket: then only the peer's silence counts, because a deadline
+    /// that stays in the past would make its reader spin.
+    public func nextDeadline(whileBytesWait: Bool) -> ContinuousClock.Instant? {
+        guard interval > .zero else { return nil }
+        let silence = lastReceived + interval * 2
+        return whileBytesWait ? silence : min(lastSent + interval / 2, silence)
     }
 }

@@ -53,10 +53,13 @@ public final class KeptProgram: Sendable {
         return status
     }
 
-    /// Ends it with SIGTERM, and with SIGKILL when it takes too long.
+    /// Ends it with SIGTERM, and with SIGKILL when it takes too long; returns when it is gone.
+    public func end() async { await keeper.end() }
+
+    /// Begins to end it, and returns at once: for a `defer`, which can't wait.
     ///
-    /// Also happens when this process ends.
-    public func end() { keeper.end() }
+    /// Also happens when this process ends, which waits for it then.
+    public func letGo() { keeper.letGo() }
 
     /// Arguments: log file, program, its arguments.
     ///

@@ -64,10 +64,13 @@ public final class PostgresServer: Sendable {
     /// Lets a frozen server go on.
     public func thaw() async throws { try await command("signal CONT", answer: "done") }
 
-    /// Ends the server and removes its data.
+    /// Ends the server and removes its data; returns when both are gone.
+    public func close() async { await keeper.end() }
+
+    /// Begins to end the server, and returns at once: for a `defer`, which can't wait.
     ///
-    /// Also happens when the process ends.
-    public func close() { keeper.end() }
+    /// Also happens when the process ends, which waits for it then.
+    public func letGo() { keeper.letGo() }
 
     private func command(_ line: String, answer: String) async throws {
         keeper.writeLine(line)

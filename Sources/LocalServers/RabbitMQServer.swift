@@ -116,10 +116,13 @@ public final class RabbitMQServer: Sendable {
     /// Runs a line of shell in which `rabbitmqctl` speaks to this node, as an operator would beside it.
     public func shell(_ line: String) async throws { try await command("shell " + line, answer: "done") }
 
-    /// Ends the node and removes its data.
+    /// Ends the node and removes its data; returns when both are gone.
+    public func close() async { await keeper?.end() }
+
+    /// Begins to end the node, and returns at once: for a `defer`, which can't wait.
     ///
-    /// Also happens when the process ends.
-    public func close() { keeper?.end() }
+    /// Also happens when the process ends, which waits for it then.
+    public func letGo() { keeper?.letGo() }
 
     private func command(_ line: String, answer: String) async throws {
         guard let keeper else { throw Failure(description: "the server of AMQP_URL is not ours to stop") }

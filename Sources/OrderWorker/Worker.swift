@@ -40,6 +40,15 @@ struct Worker {
             capacity: capacity
         )
         let configuration = settings.broker
+        // Every publishing that finds no way asks for it, perhaps hundreds at once.
+        let declaring = SharedAttempt {
+            do {
+                try await RabbitMQAdministration(configuration: configuration, logger: logger)
+                    .declare(topology.topology)
+            } catch {
+                logger.warning("topology not declared", metadata: ["reason": "\(error)"])
+            }
+        }
         let consumer = OrderConsumer(
             source: RabbitMQConsumer(
                 configuration: configuration,
@@ -67,14 +76,7 @@ struct Worker {
             predecessorWait: settings.predecessorWait,
             timekeeper: timekeeper,
             capacity: capacity,
-            declareTopology: {
-                do {
-                    try await RabbitMQAdministration(configuration: configuration, logger: logger)
-                        .declare(topology.topology)
-                } catch {
-                    logger.warning("topology not declared", metadata: ["reason": "\(error)"])
-                }
-            },
+            declareTopology: declaring.run,
             topologyTrouble: { watch.trouble },
             logger: logger
         )

@@ -62,8 +62,9 @@ public final class RabbitMQConsumer: DeliverySource {
 
     /// Replaces the connection: the broker puts back what was unsettled, in its order, and delivers it again.
     ///
-    /// Never blocks.
-    public func renew() { _ = mailbox.post(.renew) }
+    /// Never blocks. One that is lost already is left alone: its deliveries have gone back, and the next connection is
+    /// not meant.
+    public func renew() { _ = mailbox.post(.renew(board.current.status.epoch)) }
 
     /// Cancels every consumer and ends `deliveries`; what nobody has read goes back to its queue at once, what was read can
     /// still be settled.

@@ -19,6 +19,8 @@ public final class SQLiteLedger: Ledger {
     /// Whether a worker died with the file open.
     public let followsCrash: Bool
     private let lock: Mutex<WriterLock?>
+    /// The close that is under way, or over.
+    private let closing = Mutex<Task<Void, Never>?>(nil)
     /// Operators' questions go past the writer, so that a long list holds no order up; `nil` in memory.
     let reader: SQLiteLedgerReader?
 
@@ -169,7 +171,17 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// Finishes what was asked before, closes the file and lets go of its lock.
+    ///
+    /// Returns when all of it is done, also to who closes while somebody else does.
     public func close() async {
+        await closing.withLock { closing in
+            let task = closing ?? Task { await self.finish() }
+            closing = task
+            return task
+        }.value
+    }
+
+    private func finish() async {
         await reader?.close()
         if role == .worker { try? await write { try $0.run("UPDATE ledger SET is_open = 0") } }
         if await group.close() { lock.withLock { $0 = nil } }

@@ -34,7 +34,7 @@ import Testing
         #expect(status == 0, "\(program.log)")
         #expect(program.log.contains(" 0 violations; seed "))
         #expect(!program.log.contains("THE FAULT NEVER STRUCK"), "\(program.log)")
-        program.end()
+        await program.end()
         if status == 0 { try? FileManager.default.removeItem(at: folder) }
     }
 

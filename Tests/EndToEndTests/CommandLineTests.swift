@@ -101,7 +101,7 @@ import Testing
         let server = try await RabbitMQServer.dedicated(
             environment: ["RABBITMQ_FEATURE_FLAGS": "quorum_queue,implicit_default_bindings,virtual_host_metadata"]
         )
-        defer { server.close() }
+        defer { server.letGo() }
         try await World.run(server: server) { world in
             for command in [["run"], ["check"], ["topology", "check"]] {
                 let ended = try await Program.orderWorker(command, environment: world.settings, in: world.folder)

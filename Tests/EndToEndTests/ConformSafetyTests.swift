@@ -130,7 +130,7 @@ import Testing
                 environment: world.settings,
                 logFile: world.folder.appending(path: "waiting.log")
             )
-            defer { waiting.end() }
+            defer { waiting.letGo() }
             try await eventually("it waits", within: .seconds(20)) { waiting.log.contains("publishing to") }
             #expect(try await world.hasExchange("\(world.prefix).conform.events"))
             waiting.signal("TERM")
@@ -146,7 +146,7 @@ import Testing
                 environment: world.settings.merging(["TMPDIR": world.folder.path]) { $1 },
                 logFile: world.folder.appending(path: "asking.log")
             )
-            defer { asking.end() }
+            defer { asking.letGo() }
             try await eventually("it asks", within: .seconds(40)) { FileManager.default.fileExists(atPath: asked.path) }
             asking.signal("TERM")
             #expect(try await asking.exitStatus() == 1, "\(asking.log)")
@@ -158,7 +158,7 @@ import Testing
                 environment: world.settings,
                 logFile: world.folder.appending(path: "publisher.log")
             )
-            defer { publisher.end() }
+            defer { publisher.letGo() }
             try await eventually("it listens", within: .seconds(20)) { publisher.log.contains("listening to") }
             publisher.signal("TERM")
             #expect(try await publisher.exitStatus() == 1, "\(publisher.log)")
@@ -176,7 +176,7 @@ import Testing
                 environment: world.settings,
                 logFile: world.folder.appending(path: "waiting.log")
             )
-            defer { waiting.end() }
+            defer { waiting.letGo() }
             try await eventually("it waits", within: .seconds(20)) { waiting.log.contains("publishing to") }
             try await world.bindShop("nothing.of.this")
             waiting.signal("TERM")

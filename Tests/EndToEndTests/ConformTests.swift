@@ -73,7 +73,7 @@ import Testing
                 environment: world.settings,
                 logFile: world.folder.appending(path: "conform.log")
             )
-            defer { listening.end() }
+            defer { listening.letGo() }
             try await eventually("it listens", within: .seconds(20)) { listening.log.contains("listening to") }
             try await world.send("order-1001", "create-subscription", "SUB-1", OrderData.creation)
             try await world.outcome(of: "order-1001")
@@ -126,7 +126,7 @@ import Testing
                 ],
                 logFile: world.folder.appending(path: "subscriber.log")
             )
-            defer { subscriber.end() }
+            defer { subscriber.letGo() }
             let answer = Python.line(Python.client("subscriber.py"), ["--answer", "--store", store])
             let ended = try await world.order(
                 "conform",

@@ -72,7 +72,7 @@ import Testing
     @Test(.timeLimit(.minutes(4)))
     func `A broker that restarts in the middle loses nothing`() async throws {
         let server = try await RabbitMQServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         try await World.run(server: server, ["PREDECESSOR_WAIT": "5m"]) { world in
             try await world.fault(#"{"match":{"path":"/entitlements"},"delayMs":30}"#)
             let worker = try await world.startWorker(["CONCURRENCY": "4"])

@@ -23,7 +23,7 @@ import Glibc
                 + ["/bin/sh", "-c", "mount -t tmpfs -o size=1m none \(folder.path)"],
             logFile: folder.appendingPathExtension("log")
         )
-        defer { program.end() }
+        defer { program.letGo() }
         return try await program.exitStatus() == 0
     }
 

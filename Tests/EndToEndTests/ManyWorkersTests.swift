@@ -138,7 +138,7 @@ import Testing
         let seconds = ProcessInfo.processInfo.environment["POSTGRES_OUTAGE_SECONDS"].flatMap { Double($0) } ?? 10
         let orders = 150
         let server = try await PostgresServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         let settings = [
             "LEDGER_URL": server.url(schema: "outage"), "EMS_TIMEOUT": "2s", "EMS_SETTLE": "1s",
             "PREDECESSOR_WAIT": "5m",

@@ -172,7 +172,7 @@ import Testing
                 ],
                 logFile: world.folder.appending(path: "publisher.log")
             )
-            defer { publisher.end() }
+            defer { publisher.letGo() }
             func says(_ words: String) async throws {
                 try await eventually("'\(words)' in \(publisher.log)", within: .seconds(40)) {
                     publisher.log.contains(words)

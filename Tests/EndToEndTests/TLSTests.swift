@@ -13,7 +13,7 @@ import Testing
         let certificates = try await TestCertificates.shared()
         try await World.run { world in
             let peers = try await Self.peers(world, ["right", "expired"])
-            defer { peers.end() }
+            defer { peers.letGo() }
             let ours = certificates.certificate("ours")
             let good = ["AMQP_URL": Self.url(peers[0]), "AMQP_CA_FILE": ours]
             let check = try await world.order("check", more: good)
@@ -55,7 +55,7 @@ import Testing
         let certificates = try await TestCertificates.shared()
         try await World.run { world in
             let peers = try await Self.peers(world, ["right"])
-            defer { peers.end() }
+            defer { peers.letGo() }
             let worker = try await world.startWorker([
                 "AMQP_URL": Self.url(peers[0]), "AMQP_CA_FILE": certificates.certificate("ours"),
             ])

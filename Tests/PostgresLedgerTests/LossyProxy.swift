@@ -40,7 +40,7 @@ final class LossyProxy: Sendable {
         }
         guard isBound else { throw ServerFailure.lost("no port for the proxy") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        OwnThread.start("proxy") { self.accept() }
+        try OwnThread.start("proxy") { self.accept() }
     }
 
     /// Answers that were lost so far.
@@ -61,7 +61,12 @@ final class LossyProxy: Sendable {
                 close(client)
                 continue
             }
-            OwnThread.start("proxy") { self.carry(client, upstream) }
+            do throws(ServerFailure) {
+                try OwnThread.start("proxy") { self.carry(client, upstream) }
+            } catch {
+                close(client)
+                close(upstream)
+            }
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
     @Test(.timeLimit(.minutes(3)))
     func `Connections cut at random lose nothing and do nothing twice`() async throws {
         let server = try await PostgresServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         let store = try await PostgresLedgerStore(on: server)
         let ledgers = try await [store.worker(), store.worker()]
         let work = Workload(ledgers, lanes: 12, perLane: 40)
@@ -39,7 +39,7 @@ import Testing
     @Test(.timeLimit(.minutes(3)))
     func `A server that is killed under load and comes back has all that it had answered`() async throws {
         let server = try await PostgresServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         let store = try await PostgresLedgerStore(on: server) { $0.patience = 1 }
         let ledgers = try await [store.worker(), store.worker()]
         let work = Workload(ledgers, lanes: 20, perLane: 50)
@@ -65,7 +65,7 @@ import Testing
     @Test(.timeLimit(.minutes(3)))
     func `A server that freezes holds nobody up for long, and nothing of it happens later`() async throws {
         let server = try await PostgresServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         let store = try await PostgresLedgerStore(on: server) { $0.patience = 1 }
         let ledgers = try await [store.worker(), store.worker()]
         let work = Workload(ledgers, lanes: 10, perLane: 100)
@@ -88,7 +88,7 @@ import Testing
     @Test(.timeLimit(.minutes(2)))
     func `A server that takes reads only is said at once, and when it takes writes again all goes on`() async throws {
         let server = try await PostgresServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         let store = try await PostgresLedgerStore(on: server)
         let ledger = try await store.worker()
         let grant = try await ledger.grant("A")
@@ -123,7 +123,7 @@ import Testing
         async throws
     {
         let server = try await PostgresServer.dedicated()
-        defer { server.close() }
+        defer { server.letGo() }
         let store = try await PostgresLedgerStore(on: server)
         let ledger = try await store.worker()
         let grant = try await ledger.grant("A")

@@ -100,6 +100,40 @@ import Testing
         #expect(peer.log.methods(from: 1).filter { $0 == .acknowledge }.count == 1)
     }
 
+    @Test func `who asks to renew while there is no connection does not cost the next one`() async throws {
+        let mayAnswer = Shared(false)
+        let peer = try FakePeer { session in
+            // The broker is away for a while: nobody answers the greeting.
+            try session.serve(until: .startOK)
+            while !mayAnswer.value { session.waitAMoment() }
+            try session.send(.method(.tune, channel: 0, PeerBytes().short(10).long(131_072).short(60)))
+            try Self.register(session)
+            for frame in session.delivery(1, body: [1]) { try session.send(frame) }
+            try session.obey()
+        }
+        let consumer = consumer(peer)
+        let inbox = DeliveryInbox(consumer)
+        var last: Delivery?
+        // Before there has been any connection, and after one was lost.
+        for number in 1...2 {
+            try await eventually("it connects") { peer.log.has(.startOK, from: number) }
+            consumer.renew()
+            try await eventually("it was heard") { consumer.mailbox.count == 0 }
+            mayAnswer.value = true
+            last = try await inbox.first(number).last
+            mayAnswer.value = false
+            if number == 1 {
+                peer.endConnections()
+                try await eventually("the loss shows") { consumer.status.trouble != nil }
+            }
+        }
+        let delivery = try #require(last)
+        consumer.settle(delivery.id, .acknowledge)
+        try await eventually("the settlement arrives") { peer.log.has(.acknowledge, from: 2) }
+        #expect(peer.log.connections == 2)
+        await consumer.close()
+    }
+
     @Test func `Invariant 9: settlements of a lost connection are dropped and counted`() async throws {
         let peer = try FakePeer { session in
             try Self.register(session)

@@ -48,7 +48,7 @@ import Testing
             ],
             before: 1
         )
-        defer { peers.end() }
+        defer { peers.letGo() }
         var configuration = try await Self.configuration(broker, certificate)
         // Several times: a server that is quick has closed before we say the first word.
         for port in Array(repeating: configuration.address.port, count: 5) + [peers[0]] {

@@ -63,7 +63,7 @@ import Testing
         try Self.replace("server", with: bad, in: folder)
         let broker = try AMQPAddress(try await RabbitMQServer.shared().url)
         let peers = try await TLSPeers.start([TLSTests.tls(certificates, "server")], before: broker.port)
-        defer { peers.end() }
+        defer { peers.letGo() }
         let configuration = RabbitMQConfiguration(
             address: AMQPAddress(host: "localhost", port: peers[0], usesTLS: true),
             backoff: Backoff(initial: .milliseconds(20), ceiling: .milliseconds(100)),

@@ -140,7 +140,7 @@ import Testing
     private static func session(with peer: TLSPeers.Peer, host: String = "localhost") async throws -> TLSSession? {
         let broker = try AMQPAddress(try await RabbitMQServer.shared().url)
         let peers = try await TLSPeers.start([peer], before: broker.port)
-        defer { peers.end() }
+        defer { peers.letGo() }
         return try await administration(host, peers[0], nil).tlsSession()
     }
 
@@ -151,7 +151,7 @@ import Testing
     ) async throws -> String {
         let broker = try AMQPAddress(try await RabbitMQServer.shared().url)
         let peers = try await TLSPeers.start([peer], before: broker.port)
-        defer { peers.end() }
+        defer { peers.letGo() }
         let administration = try await administration(host, peers[0], authorities)
         let begin = ContinuousClock.now
         let error = await #expect(throws: BrokerFailure.self) { try await administration.tlsSession() }

@@ -170,7 +170,7 @@ struct SilentFallBackTests {
             plugins: ["rabbitmq_management"],
             environment: ["RABBITMQ_FEATURE_FLAGS": "quorum_queue,implicit_default_bindings,virtual_host_metadata"]
         )
-        defer { server.close() }
+        defer { server.letGo() }
         let topology = OrderTopology().topology
         let corner = try await BrokerCorner(server, topology: topology)
         try await corner.administration.declare(topology)

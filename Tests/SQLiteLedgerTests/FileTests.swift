@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import OrderFulfilment
 import OrderMessages
+import Synchronization
 import TestKit
 import Testing
 
@@ -188,6 +189,42 @@ import Testing
             return
         }
         #expect(message.contains("closed"))
+    }
+
+    @Test func `Whoever closes, the lock is free afterwards`() async throws {
+        let ledger = try await open(path)
+        let mayGoOn = DispatchSemaphore(value: 0)
+        let (begun, beginning) = AsyncStream.makeStream(of: Void.self)
+        // On the file's own thread, so that both have to wait for it.
+        async let held: Void = ledger.write { _ in
+            beginning.yield()
+            mayGoOn.wait()
+        }
+        for await _ in begun.prefix(1) {}
+        let results = await withTaskGroup { [path] group in
+            for _ in 1...2 {
+                group.addTask {
+                    await ledger.close()
+                    return Self.isLocked(path)
+                }
+            }
+            group.addTask {
+                // Who doesn't wait is through by then.
+                for _ in 1...1_000 { await Task.yield() }
+                mayGoOn.signal()
+                return false
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        try await held
+        #expect(!results.contains(true))
+    }
+
+    private static let probe = Mutex(())
+
+    /// Whether somebody holds the lock; one after the other, so that nobody meets another one's look.
+    private static func isLocked(_ path: String) -> Bool {
+        probe.withLock { _ in (try? WriterLock(path: path)) == nil }
     }
 
     private func claimFailure(_ ledger: SQLiteLedger) async -> LedgerFailure? {

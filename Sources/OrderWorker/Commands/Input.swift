@@ -16,18 +16,22 @@ final class Input {
     /// Whose bytes they are, for a person.
     let name: String
     private let descriptor: Int32
+    private let isOwn: Bool
 
     /// The file of that name; `-` for standard input.
     init(_ path: String) throws(Failure) {
         guard path != "-" else {
-            (name, descriptor) = ("standard input", STDIN_FILENO)
+            (name, descriptor, isOwn) = ("standard input", STDIN_FILENO, false)
             return
         }
-        (name, descriptor) = (path.isEmpty ? "''" : path, open(path, O_RDONLY | O_CLOEXEC))
+        (name, descriptor, isOwn) = (path.isEmpty ? "''" : path, open(path, O_RDONLY | O_CLOEXEC), true)
         guard descriptor >= 0 else { throw Self.failure(name, errno) }
     }
 
-    deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
+    /// What somebody else has opened, and closes: standard input, as a rule.
+    init(reading descriptor: Int32) { (name, self.descriptor, isOwn) = ("standard input", descriptor, false) }
+
+    deinit { if isOwn, descriptor >= 0 { close(descriptor) } }
 
     /// What is there, as soon as anything is; nothing at the end.
     func piece() throws(Failure) -> [UInt8] {
@@ -42,13 +46,15 @@ final class Input {
         }
     }
 
-    /// All of a file, or of standard input.
-    static func bytes(of path: String) throws(Failure) -> [UInt8] {
-        let input = try Input(path)
+    /// All that is left of it.
+    func rest() throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
-        while case let piece = try input.piece(), !piece.isEmpty { bytes += piece }
+        while case let piece = try piece(), !piece.isEmpty { bytes += piece }
         return bytes
     }
+
+    /// All of a file, or of standard input.
+    static func bytes(of path: String) throws(Failure) -> [UInt8] { try Input(path).rest() }
 
     /// Whether nothing has that name, not even a link that leads nowhere.
     static func isMissing(_ path: String) -> Bool {

@@ -11,12 +11,12 @@ enum AnswerSource: Hashable, Sendable {
 
     /// The answer as it is now; `nil` while there is none.
     ///
-    /// A command that still runs at the deadline is ended.
+    /// A command that still runs at the deadline is ended; an input that is still open then is no answer.
     func bytes(until deadline: ContinuousClock.Instant) async throws -> [UInt8]? {
         switch self {
         case .command(let line): try await ShellLine.output(of: line, until: deadline)
         case .file(let path): try Self.file(path)
-        case .standardInput: try await Self.standardInput()
+        case .standardInput: try await Self.bytes(toEndOf: STDIN_FILENO, until: deadline)
         }
     }
 
@@ -49,19 +49,20 @@ enum AnswerSource: Hashable, Sendable {
         }
     }
 
-    /// Reads on a thread of its own: whoever waits for it can be cancelled.
-    private static func standardInput() async throws -> [UInt8] {
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+    /// What comes to the end of the input, read on a thread of its own: whoever waits for it can be cancelled, and
+    /// waits no longer than the deadline.
+    static func bytes(toEndOf descriptor: Int32, until deadline: ContinuousClock.Instant) async throws -> [UInt8] {
+        let (reads, continuation) = AsyncStream.makeStream(of: Result<[UInt8], Input.Failure>.self)
         Thread.detachNewThread {
-            do {
-                continuation.yield(try Input.bytes(of: "-"))
-                continuation.finish()
-            } catch {
-                continuation.finish(throwing: error)
-            }
+            continuation.yield(Result { () throws(Input.Failure) in try Input(reading: descriptor).rest() })
+            continuation.finish()
         }
-        for try await bytes in stream { return bytes }
-        try Task.checkCancellation()
-        return []
+        guard let read = await reads.first(until: deadline) else {
+            try Task.checkCancellation()
+            throw CommandFailure(
+                description: "standard input did not end in time; end it behind the answer, or give --for more time"
+            )
+        }
+        return try read.get()
     }
 }

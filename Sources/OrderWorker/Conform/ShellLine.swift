@@ -23,7 +23,7 @@ enum ShellLine {
             continuation.finish()
         }
         try process.run()
-        guard let status = await firstStatus(ends, until: deadline) else {
+        guard let status = await ends.first(until: deadline) else {
             await Interruptible.evenSo { await end(process) }
             try Task.checkCancellation()
             throw CommandFailure(description: "the answer's command did not end in time: \(line)")
@@ -32,26 +32,6 @@ enum ShellLine {
             throw CommandFailure(description: "the answer's command ended with status \(status): \(line)")
         }
         return Array(try Data(contentsOf: file))
-    }
-
-    /// The exit status; `nil` at the deadline, or when it is cancelled.
-    private static func firstStatus(
-        _ ends: AsyncStream<Int32>,
-        until deadline: ContinuousClock.Instant
-    ) async -> Int32? {
-        await withTaskGroup(of: Int32?.self) { group in
-            group.addTask {
-                for await status in ends { return status }
-                return nil
-            }
-            group.addTask {
-                try? await Task.sleep(until: deadline, clock: .continuous)
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
-        }
     }
 
     private static func end(_ process: Process) async {

@@ -55,13 +55,13 @@ struct SubscriberFeed {
     ///
     /// What can't be asked yet, as a database that isn't there, is asked again.
     func answer(from source: AnswerSource, about fed: FedScenario) async throws -> SubscriberAnswer {
-        if source == .standardInput { return SubscriberAnswer(try await source.bytes(until: deadline) ?? []) }
+        // Who is asked at the end has a little time to answer too.
+        var limit: ContinuousClock.Instant { max(deadline, .now + Self.lastAnswer) }
+        if source == .standardInput { return SubscriberAnswer(try await source.bytes(until: limit) ?? []) }
         var before: SubscriberAnswer?
         while true {
             let isLast = ContinuousClock.now >= deadline
             do {
-                // One that is asked at the end has a little time to answer too.
-                let limit = max(deadline, .now + Self.lastAnswer)
                 let answer = SubscriberAnswer(try await source.bytes(until: limit) ?? [])
                 if isLast { return answer }
                 if answer == before {

@@ -27,10 +27,10 @@ struct DemoCommand: AsyncParsableCommand {
                     try await DemoStory.perform(on: stage)
                 }
             } catch {
-                stage.clear()
+                await stage.clear()
                 throw error
             }
-            stage.clear()
+            await stage.clear()
         }
     }
 }

@@ -84,9 +84,12 @@ struct DemoStage {
     }
 
     /// Ends the servers and removes what they wrote.
-    func clear() {
-        for program in programs { program.end() }
-        broker.close()
+    func clear() async {
+        // Side by side: each takes its time, and Ctrl-C has been pressed.
+        await withTaskGroup { group in
+            for program in programs { group.addTask { await program.end() } }
+            group.addTask { await broker.close() }
+        }
         try? FileManager.default.removeItem(at: folder)
     }
 

@@ -1,4 +1,5 @@
 import CPostgres
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -8,8 +9,10 @@ import Darwin
 
 /// Where the server is and how it is reached: an address as libpq reads it, with what this program adds.
 struct ConnectionParameters: Sendable {
-    /// The parameters by libpq's names.
-    private let values: [(name: String, value: String)]
+    /// All of them, with the servers among them.
+    let servers: ServerList
+    /// The server that is asked first.
+    let first = FirstServer()
     /// The server and the database, for people: no user, no password.
     let place: String
 
@@ -45,7 +48,7 @@ struct ConnectionParameters: Sendable {
         if host.contains(","), given["target_session_attrs"] == nil {
             values.append(("target_session_attrs", "read-write"))
         }
-        self.values = values
+        servers = ServerList(values)
     }
 
     private static let preferred = [
@@ -53,7 +56,21 @@ struct ConnectionParameters: Sendable {
         ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
         ("client_encoding", "UTF8"),
     ]
+}
 
+/// The server with which to begin, for everybody who connects with the same parameters: the one with which an attempt
+/// began that led to a connection.
+///
+/// Otherwise each would wait again for one that says nothing.
+final class FirstServer: Sendable {
+    private let stored = Atomic(0)
+
+    var index: Int { stored.load(ordering: .relaxed) }
+
+    func answered(_ index: Int) { stored.store(index, ordering: .relaxed) }
+}
+
+extension ServerList {
     /// The names and values as libpq takes them: two arrays, each with a null at its end.
     func withCStrings<Result>(
         _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> Result

@@ -19,33 +19,11 @@ final class ServerConnection {
 
     /// Connects, or throws when the server isn't there by the deadline.
     init(_ parameters: ConnectionParameters, deadline: Deadline, tick: @escaping Tick = {}) throws(ServerFailure) {
-        let started = parameters.withCStrings { PQconnectStartParams($0, $1, 0) }
-        guard let started else { throw .lost("out of memory") }
-        handle = started
+        handle = try Self.connected(parameters, deadline, tick)
         self.tick = tick
-        // All is set, so a throw from here on ends it by `deinit`.
-        try connect(deadline)
     }
 
     deinit { PQfinish(handle) }
-
-    private func connect(_ deadline: Deadline) throws(ServerFailure) {
-        // Notices ("relation exists already, skipping") are nobody's business.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        var awaited = PGRES_POLLING_WRITING
-        while true {
-            guard PQstatus(handle) != CONNECTION_BAD else { throw failure() }
-            try wait(for: awaited == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)
-            awaited = PQconnectPoll(handle)
-            switch awaited {
-            case PGRES_POLLING_OK:
-                guard PQsetnonblocking(handle, 1) == 0 else { throw failure() }
-                return
-            case PGRES_POLLING_FAILED: throw failure()
-            case _: continue
-            }
-        }
-    }
 
     /// The socket, for whoever waits on several things at once.
     var descriptor: Int32 { PQsocket(handle) }
@@ -54,20 +32,11 @@ final class ServerConnection {
     var serverVersion: Int { Int(PQserverVersion(handle)) }
 
     /// What libpq last said, in one line.
-    func failure() -> ServerFailure {
-        .lost(Self.sentence(PQerrorMessage(handle)))
-    }
+    func failure() -> ServerFailure { Self.failure(of: handle) }
 
     /// Waits until the socket can be read or written.
     func wait(for events: Int32, _ deadline: Deadline) throws(ServerFailure) {
-        while true {
-            guard PQsocket(handle) >= 0 else { throw failure() }
-            let rest = deadline.milliseconds
-            guard rest > 0 else { throw .lost("the server did not answer in time") }
-            var entry = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
-            if poll(&entry, 1, min(rest, 200)) > 0 { return }
-            tick()
-        }
+        try Self.wait(for: events, on: handle, deadline, tick)
     }
 
     /// Sends what still waits in libpq, reading meanwhile, so that neither side waits for the other.

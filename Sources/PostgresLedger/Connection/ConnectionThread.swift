@@ -10,16 +10,23 @@ struct ConnectionThread: Sendable {
     var longestAnswer = 10.0
     /// Told of what other workers say.
     var listening: Listening?
+    /// The thread's own.
+    var stackSize = OwnThread.stackSize
 
     /// Runs until the queue is closed and empty.
     func start(ended: @escaping @Sendable () -> Void) throws(ServerFailure) {
         let pipe = try WakePipe()
         queue.enter(pipe)
-        OwnThread.start("ledger") {
-            var loop = ConnectionLoop(thread: self, pipe: pipe)
-            loop.run()
-            self.queue.leave()
-            ended()
+        do throws(ServerFailure) {
+            try OwnThread.start("ledger", stackSize: stackSize) {
+                var loop = ConnectionLoop(thread: self, pipe: pipe)
+                loop.run()
+                self.queue.leave()
+                ended()
+            }
+        } catch {
+            queue.leave()
+            throw error
         }
     }
 }

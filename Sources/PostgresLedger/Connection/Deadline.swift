@@ -4,6 +4,14 @@ struct Deadline: Comparable, Sendable {
 
     init(after seconds: Double) { instant = .now + .seconds(seconds) }
 
+    private init(_ instant: ContinuousClock.Instant) { self.instant = instant }
+
+    /// A moment that leaves as much to each of that many, of which this is the first.
+    func share(of count: Int) -> Deadline {
+        let now = ContinuousClock.now
+        return Deadline(now + (instant - now) / count)
+    }
+
     static func < (first: Deadline, second: Deadline) -> Bool { first.instant < second.instant }
 
     var hasPassed: Bool { instant <= .now }

@@ -6,7 +6,8 @@ import Logging
 struct ConsumerRole: ConnectionRole {
     enum Command: Sendable {
         case settle(DeliveryID, Settlement)
-        case renew
+        /// Replaces the connection of that epoch; a later one is nobody's concern.
+        case renew(UInt64)
         case stop(CheckedContinuation<Void, Never>)
         case close(CheckedContinuation<Void, Never>)
         /// Nobody holds the consumer any more.
@@ -78,7 +79,7 @@ struct ConsumerRole: ConnectionRole {
             } else {
                 stale(1)
             }
-        case .renew: isRenewing = true
+        case .renew(let old): if old == epoch, old > 0 { isRenewing = true }
         case .stop(let waiter):
             stop()
             stopWaiters.append(waiter)

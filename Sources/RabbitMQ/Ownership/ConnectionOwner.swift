@@ -161,10 +161,11 @@ struct ConnectionOwner<Role: ConnectionRole> {
             let isBusy = mayWriteMore || mayReadMore || connection.hasBufferedInput()
             connection.callGuard.disarm()
             if !isBusy {
+                let bytesWait = connection.unsentBytes > 0
                 let isReadable = sleep(
                     on: connection.descriptor,
-                    forWriting: connection.unsentBytes > 0,
-                    until: [drainDeadline, heartbeats.nextDeadline].compactMap { $0 }.min()
+                    forWriting: bytesWait,
+                    until: [drainDeadline, heartbeats.nextDeadline(whileBytesWait: bytesWait)].compactMap { $0 }.min()
                 )
                 if isReadable { heartbeats.received(now: .now) }
             }

@@ -25,7 +25,7 @@ enum Programs {
             logFile: logFile
         )
         let status = try await program.exitStatus()
-        program.end()
+        await program.end()
         return (status, program.log)
     }
 }

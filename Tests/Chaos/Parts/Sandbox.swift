@@ -54,9 +54,9 @@ final class Sandbox: Sendable {
         guard answer.status == 201 else { throw NotInTime(description: "fault \(body) refused: \(answer.status)") }
     }
 
-    func end() {
+    func end() async {
         program.signal("KILL")
-        program.end()
+        await program.end()
     }
 
     /// Makes an entitlement by hand, as somebody did before there was a worker.

@@ -60,7 +60,7 @@ actor Fleet {
 
     private func bury(_ program: KeptProgram) async {
         let status = try? await program.exitStatus()
-        program.end()
+        await program.end()
         guard status != 137 else {
             if !replaced.contains(program.pid) { deaths += 1 }
             return
@@ -131,7 +131,7 @@ actor Fleet {
                 let tail = program.log.split(separator: "\n").suffix(3).joined(separator: " | ")
                 troubles.append("a worker ended with \(status.map { "\($0)" } ?? "no status") after SIGTERM: \(tail)")
             }
-            program.end()
+            await program.end()
         }
         slots = slots.map { _ in Slot() }
         return troubles

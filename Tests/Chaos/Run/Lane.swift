@@ -94,7 +94,7 @@ final class Lane: Sendable {
 
     func end() async {
         await publisher.close()
-        sandbox.end()
-        server.close()
+        await sandbox.end()
+        await server.close()
     }
 }

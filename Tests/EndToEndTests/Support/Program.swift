@@ -51,7 +51,7 @@ enum Program {
             logFile: folder.appending(path: "\(name).log")
         )
         let status = try await program.exitStatus()
-        program.end()
+        await program.end()
         func text(_ file: URL) -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
         return Ended(status: status, output: text(out), errors: text(err))
     }

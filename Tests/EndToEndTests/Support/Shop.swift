@@ -22,7 +22,7 @@ struct Shop: Sendable {
             ],
             logFile: world.folder.appending(path: "subscriber.log")
         )
-        defer { subscriber.end() }
+        defer { subscriber.letGo() }
         let shop = Shop(world: world, queue: queue, subscriber: subscriber)
         try await eventually("the subscriber listens: \(subscriber.log)", within: .seconds(20)) {
             (try? await world.administration.queueDepth(QueueName(queue)).consumers) == 1

@@ -78,10 +78,13 @@ final class World: Sendable {
     }
 
     private func end() async {
-        for worker in workers.withLock({ $0 }) { worker.program.end() }
+        // Side by side: what each has in hand may take its time.
+        await withTaskGroup { group in
+            for worker in workers.withLock({ $0 }) { group.addTask { await worker.program.end() } }
+        }
         if let subscriber = subscriber.withLock({ $0 }) { await subscriber.consumer.close() }
         await publisher.close()
-        sandbox.end()
+        await sandbox.end()
         if RabbitMQServer.isPrivate { try? FileManager.default.removeItem(at: folder) }
     }
 

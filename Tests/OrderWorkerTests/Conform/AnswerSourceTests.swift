@@ -52,6 +52,25 @@ struct AnswerSourceTests {
         await #expect(throws: CancellationError.self) { try await asking.value }
     }
 
+    @Test("What comes to the end of the input; one that stays open is no answer", .timeLimit(.minutes(1)))
+    func input() async throws {
+        let (ended, open) = (Pipe(), Pipe())
+        for pipe in [ended, open] { try pipe.fileHandleForWriting.write(contentsOf: Data(#"{"applied":"1"}"#.utf8)) }
+        try ended.fileHandleForWriting.close()
+        let bytes = try await AnswerSource.bytes(toEndOf: ended.fileHandleForReading.fileDescriptor, until: soon)
+        #expect(SubscriberAnswer(bytes).applied == ["1": 1])
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await AnswerSource.bytes(toEndOf: open.fileHandleForReading.fileDescriptor, until: .now)
+        }
+        #expect(failure?.description.contains("did not end in time") == true)
+        let reading = Task {
+            try await AnswerSource.bytes(toEndOf: open.fileHandleForReading.fileDescriptor, until: soon)
+        }
+        reading.cancel()
+        await #expect(throws: CancellationError.self) { try await reading.value }
+        try open.fileHandleForWriting.close()
+    }
+
     @Test("Lines that end with CRLF are lines, and a bad byte spoils its own alone")
     func bytes() {
         var text = Array("{\"applied\":\"1\"}\r\n{\"applied\":\"2".utf8)

@@ -98,7 +98,7 @@ struct SandboxTests {
     @Test("nobody there is told at once, as nothing sent")
     func gone() async throws {
         try await SandboxWorld.run { world in
-            world.sandbox.end()
+            await world.sandbox.end()
             let log = InMemoryIntentLog()
             let begin = ContinuousClock.now
             let failure = await gatewayFailure { () async throws(GatewayFailure) in

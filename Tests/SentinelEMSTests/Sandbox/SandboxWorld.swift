@@ -19,7 +19,7 @@ struct SandboxWorld: GatewayWorld {
         _ body: (SandboxWorld) async throws -> Value
     ) async throws -> Value {
         let sandbox = try await SandboxProcess.start()
-        defer { sandbox.end() }
+        defer { sandbox.letGo() }
         let configuration = try configuration(sandbox.baseURL, change)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let transport = AsyncHTTPTransport(connections: configuration.concurrency, timeout: configuration.timeout)

@@ -42,10 +42,16 @@ public final class SandboxProcess: Sendable {
         self.program = program
     }
 
-    /// Ends it, at once and for sure.
-    public func end() {
+    /// Ends it, at once and for sure; returns when it is gone.
+    public func end() async {
+        letGo()
+        await program.end()
+    }
+
+    /// Kills it without waiting: for a `defer`.
+    public func letGo() {
         program.signal("KILL")
-        program.end()
+        program.letGo()
         try? FileManager.default.removeItem(at: program.logFile)
     }
 

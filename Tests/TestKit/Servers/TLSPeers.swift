@@ -61,8 +61,8 @@ public final class TLSPeers: Sendable {
     /// The ports, in the order of the peers.
     public subscript(_ index: Int) -> Int { ports[index] }
 
-    /// Ends them.
-    public func end() { program.end() }
+    /// Begins to end them, and returns at once: for a `defer`.
+    public func letGo() { program.letGo() }
 
     private static let script = #"""
         import select, socket, ssl, sys, threading
