@@ -7,7 +7,10 @@ struct RandomScenes {
     init(seed: UInt64) { numbers = Numbers(state: seed) }
 
     /// What the rules say to a random command of that operation; `nil` for a read.
-    mutating func decide(_ operation: OrderOperation) -> Verdict? {
+    mutating func decide(_ operation: OrderOperation) -> Verdict? { examine(operation)?.verdict }
+
+    /// The same, with the checks that were looked at.
+    mutating func examine(_ operation: OrderOperation) -> Examination? {
         guard let action = action(operation) else { return nil }
         let command = SubscriptionLifecycleTests.command(
             action,
@@ -19,7 +22,7 @@ struct RandomScenes {
             lastVersion: subscription?.version ?? 0,
             findings: findings(of: command)
         )
-        return Lifecycle().decide(command, on: snapshot, today: today, patience: chance(70) ? .exhausted : .left)
+        return Lifecycle().examine(command, on: snapshot, today: today, patience: chance(70) ? .exhausted : .left)
     }
 
     private mutating func subscription() -> Subscription {
