@@ -36,6 +36,10 @@ struct PlantedBugTests {
         find(.completionForgotten, "ack last", [.init("A", .renewSubscription)]),
         find(.parkingForgotten, "ack last", from: .absent, [.init("A", .renewSubscription)]),
         find(.writtenTwice, "rejected left nothing", [.init("A", .renewWithUpsell, Commands.raise)]),
+        find(.wokenUnpublished, "nothing lost", from: .absent, [.init("A", .renewSubscription)]),
+        find(.settleSkipped, "applied once", [.init("A", .renewWithUpsell)], .lateCall),
+        find(.neverAnswered, "nothing stands still", [.init("A", .renewSubscription)]),
+        find(.retriedForEver, "nothing goes on for ever", [.init("A", .renewSubscription)]),
         find(.intentForgotten, "converge", [.init("A", .renewWithUpsell, Commands.raise)], .crashInFlight),
     ]
 

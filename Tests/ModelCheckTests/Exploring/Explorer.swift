@@ -8,6 +8,7 @@ struct Explorer {
     var maximumExecutions = 100_000
 
     private static let longestHistory = 400
+    private static let endless = "nothing goes on for ever: no end after \(longestHistory) steps"
 
     init(_ scenario: Scenario, _ plant: Plant? = nil, maximumExecutions: Int = 100_000) {
         (self.scenario, self.plant, self.maximumExecutions) = (scenario, plant, maximumExecutions)
@@ -56,7 +57,7 @@ struct Explorer {
             seen.insert(world.digest)
             guard !choices.isEmpty else { break }
             guard way.count < Self.longestHistory else {
-                world.violate("nothing goes on for ever: no end after \(way.count) steps")
+                world.violate(Self.endless)
                 break
             }
             let normal = choices.indices.filter { choices[$0].fault == nil }
@@ -78,6 +79,7 @@ struct Explorer {
             guard choices.indices.contains(choice) else { return ["there is no such choice any more"] }
             choices[choice].perform()
         }
+        if choices.count == Self.longestHistory, !world.choices().isEmpty { world.violate(Self.endless) }
         return world.records.violations
     }
 
@@ -105,6 +107,9 @@ struct Explorer {
             frames[frames.count - 1].index += 1
         } while result.executions < maximumExecutions
         result.states = seen.count
+        if !result.isComplete, result.violation == nil {
+            result.cut = ["\(scenario.title) after \(result.executions) executions"]
+        }
         return result
     }
 
@@ -140,7 +145,7 @@ struct Explorer {
             if !world.records.violations.isEmpty { return note(world, frames, depth, &result) }
         }
         guard isAnyWay else { return }
-        world.violate("nothing goes on for ever: no end after \(bound) steps")
+        world.violate(Self.endless)
         note(world, frames, depth, &result)
     }
 
