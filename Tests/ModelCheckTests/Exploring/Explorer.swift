@@ -6,12 +6,20 @@ struct Explorer {
     var plant: Plant?
     /// The most executions; more stay unexplored, and that is told.
     var maximumExecutions = 100_000
+    /// Set when only what breaks that invariant is looked for; a history that breaks another first goes no further.
+    var invariant: String?
 
     private static let longestHistory = 400
     private static let endless = "nothing goes on for ever: no end after \(longestHistory) steps"
 
-    init(_ scenario: Scenario, _ plant: Plant? = nil, maximumExecutions: Int = 100_000) {
+    init(
+        _ scenario: Scenario,
+        _ plant: Plant? = nil,
+        maximumExecutions: Int = 100_000,
+        breaking invariant: String? = nil
+    ) {
         (self.scenario, self.plant, self.maximumExecutions) = (scenario, plant, maximumExecutions)
+        self.invariant = invariant
     }
 
     /// Explores; with a violation, looks for the shortest way to one.
@@ -150,6 +158,7 @@ struct Explorer {
     }
 
     private func note(_ world: World, _ frames: [Frame], _ depth: Int, _ result: inout Exploration) {
+        if let invariant, !world.records.violations.contains(where: { $0.hasPrefix("\(invariant):") }) { return }
         result.violation = Exploration.Violation(
             texts: world.records.violations,
             trace: world.trace,
