@@ -40,6 +40,7 @@ struct PlantedBugTests {
         find(.wokenUnpublished, "nothing lost", from: .absent, [.init("A", .renewSubscription)]),
         find(.settleSkipped, "applied once", [.init("A", .renewWithUpsell, Commands.raise)], .lateCall),
         find(.neverAnswered, "nothing stands still", [.init("A", .renewSubscription)]),
+        find(.announcementForgotten, "nothing goes on for ever", [.init("A", .renewSubscription)]),
         find(.retriedForEver, "nothing goes on for ever", [.init("A", .renewSubscription)]),
         find(.intentForgotten, "converge", [.init("A", .renewWithUpsell, Commands.raise)], .crashInFlight),
     ]

@@ -57,7 +57,7 @@ extension Exploration {
 }
 
 extension Exploration {
-    /// What the tests explore by themselves is explored to its end. A longer search may be cut off, and says so.
+    /// An issue when something is left; of a longer search, which may be cut off, a warning.
     func mustBeAll() {
         guard !isComplete else { return }
         Issue.record("\(summary)", severity: Effort.isLong ? .warning : .error)

@@ -10,6 +10,7 @@ struct Explorer {
     var invariant: String?
 
     private static let longestHistory = 400
+    private static let circle = "nothing goes on for ever: it is where it was before"
     private static let endless = "nothing goes on for ever: no end after \(longestHistory) steps"
 
     init(
@@ -82,18 +83,24 @@ struct Explorer {
     func replay(_ choices: [Int]) -> [String] {
         let world = World(scenario, plant)
         defer { world.end() }
+        var seen: Set<Int> = []
         for choice in choices {
             let choices = world.choices()
             guard choices.indices.contains(choice) else { return ["there is no such choice any more"] }
+            seen.insert(world.digest)
             choices[choice].perform()
         }
-        if choices.count == Self.longestHistory, !world.choices().isEmpty { world.violate(Self.endless) }
+        if world.records.violations.isEmpty, !world.choices().isEmpty {
+            if seen.contains(world.digest) { world.violate(Self.circle) }
+            if choices.count == Self.longestHistory { world.violate(Self.endless) }
+        }
         return world.records.violations
     }
 
     private struct Frame {
         var index: Int
         var count: Int
+        var digest: Int
     }
 
     private func search(upTo bound: Int) -> Exploration {
@@ -140,9 +147,13 @@ struct Explorer {
             }
             if depth >= frames.count {
                 let digest = world.digest
+                if isAnyWay, frames.contains(where: { $0.digest == digest }) {
+                    world.violate(Self.circle)
+                    return note(world, frames, depth, &result)
+                }
                 if let before = seen[digest], isAnyWay || before <= depth { return }
                 seen[digest] = depth
-                frames.append(Frame(index: 0, count: choices.count))
+                frames.append(Frame(index: 0, count: choices.count, digest: digest))
             } else if frames[depth].count != choices.count {
                 world.violate("the model is not deterministic: \(frames[depth].count) choices became \(choices.count)")
             }

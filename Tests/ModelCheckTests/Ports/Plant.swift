@@ -15,6 +15,8 @@ enum Plant: String, CaseIterable, Hashable, Sendable {
     case completionForgotten
     /// The ledger says that it keeps a parked command, and doesn't.
     case parkingForgotten
+    /// The ledger says that it keeps that an outcome is out, and doesn't.
+    case announcementForgotten
     /// The ledger counts the version up by two.
     case versionSkipped
     /// The ledger grants what has ended.
