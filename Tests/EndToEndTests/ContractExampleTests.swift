@@ -3,7 +3,7 @@ import Testing
 
 /// What `Contracts/examples` shows, sent as a person would.
 @Suite struct ContractExampleTests {
-    private static let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Contracts/examples")
 
     @Test(.timeLimit(.minutes(2)))

@@ -95,6 +95,13 @@ import Testing
             let poison = try await preview("renew-subscription", #"{"subscriptionId":"SUB-1","trem":{}}"#, "--json")
             let letter = (try poison.json() as? [String: Any])?["deadLetter"] as? [String: Any]
             #expect(poison.status == 1 && letter?["reason"] as? String == "schema-violation", "\(poison)")
+            // Of what would be dead-lettered EMS need not be known.
+            let unknown = ContractExampleTests.examples.appending(path: "renew-subscription/poison-unknown-type.json")
+            let told = try await world.order("preview", unknown.path, "--json", more: ["EMS_URL": ""])
+            let verdict = try told.json() as? [String: Any]
+            #expect(told.status == 1 && verdict?["verdict"] as? String == "dead-lettered", "\(told)")
+            let rubbish = try await preview("renew-subscription", "rubbish")
+            #expect(rubbish.status == 1 && rubbish.output.contains("malformed-message"), "\(rubbish)")
             // After its end it is the day that decides.
             let term = #"{"subscriptionId":"SUB-1","term":{"end":"2031-12-31"}}"#
             #expect(try await preview("renew-subscription", term).status == 0)

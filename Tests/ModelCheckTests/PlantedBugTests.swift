@@ -1,3 +1,4 @@
+import Foundation
 import OrderMessages
 import SubscriptionLifecycle
 import Testing
@@ -36,6 +37,11 @@ struct PlantedBugTests {
         find(.completionForgotten, "ack last", [.init("A", .renewSubscription)]),
         find(.parkingForgotten, "ack last", from: .absent, [.init("A", .renewSubscription)]),
         find(.writtenTwice, "rejected left nothing", [.init("A", .renewWithUpsell, Commands.raise)]),
+        find(.wokenUnpublished, "nothing lost", from: .absent, [.init("A", .renewSubscription)]),
+        find(.settleSkipped, "applied once", [.init("A", .renewWithUpsell, Commands.raise)], .lateCall),
+        find(.neverAnswered, "nothing stands still", [.init("A", .renewSubscription)]),
+        find(.announcementForgotten, "nothing goes on for ever", [.init("A", .renewSubscription)]),
+        find(.retriedForEver, "nothing goes on for ever", [.init("A", .renewSubscription)]),
         find(.intentForgotten, "converge", [.init("A", .renewWithUpsell, Commands.raise)], .crashInFlight),
     ]
 
@@ -61,7 +67,7 @@ struct PlantedBugTests {
         let sound = await onOwnThread { Explorer(bug.scenario).run() }
         #expect(sound.violation == nil, "\(sound.story)")
         #expect(sound.isComplete)
-        let found = await onOwnThread { Explorer(bug.scenario, bug.plant).run() }
+        let found = await onOwnThread { Explorer(bug.scenario, bug.plant, breaking: bug.invariant).run() }
         let violation = try #require(found.violation, "\(bug.plant.rawValue) is not found: \(found.summary)")
         #expect(violation.texts.contains { $0.hasPrefix(bug.invariant + ":") }, "\(found.story)")
         Effort.tell(found.story)
@@ -70,8 +76,18 @@ struct PlantedBugTests {
         #expect(again == violation.texts)
     }
 
-    @Test("Every planted bug has its case")
-    func isComplete() {
+    @Test("Every planted bug has its case, and every invariant its planted bug")
+    func isComplete() throws {
         #expect(Set(Self.cases.map(\.plant)) == Set(Plant.allCases))
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        var invariants: Set<String> = []
+        for name in ["World/World+Judging.swift", "Exploring/Explorer.swift"] {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            for match in text.matches(of: /"([a-z ]+): [^"]*"/) { invariants.insert(String(match.output.1)) }
+        }
+        // That is the model's own promise.
+        invariants.remove("the model is not deterministic")
+        #expect(invariants.count >= 14)
+        #expect(Set(Self.cases.map(\.invariant)) == invariants)
     }
 }

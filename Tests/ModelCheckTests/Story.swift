@@ -11,6 +11,16 @@ enum Story {
         pair(.absent, .init("A", .startTrial), .init("B", .convertTrial)),
     ]
 
+    /// Those whose second command is premature until the first has come.
+    static let premature = [
+        both[1],
+        pair(
+            .active,
+            .init("A", .renewSubscription, nil, expecting: 1),
+            .init("B", .renewWithUpsell, Commands.raise, expecting: 2)
+        ),
+    ]
+
     /// Where one is enough.
     static var first: [Scenario] { Array(both.prefix(1)) }
 

@@ -35,7 +35,9 @@ import Testing
         #expect(StoredCase.inputs("rubbish") == nil && StoredCase.inputs(nil) == nil)
         // Neither is a snapshot that can't be read the same as one that was too large.
         let strange = text.replacing(#""lastVersion":4"#, with: #""lastVersion":"many""#)
-        for unreadable in [strange, "rubbish"] {
+        let wrong = text.replacing(#""lastVersion":4"#, with: #""lastVersion":4,"subscription":"x""#)
+        #expect(wrong != text)
+        for unreadable in [strange, wrong, "rubbish"] {
             let file = StoredCase.file(inputs: unreadable, entries: nil, announcedAt: nil)
             #expect(file.inputs == nil && file.isUnreadable)
         }

@@ -270,9 +270,23 @@ struct CancelRuleTests {
     @Test("What has ended already is closed at once", arguments: [SubscriptionState.trialExpired, .lapsed, .suspended])
     func closesAtOnce(state: SubscriptionState) {
         #expect(decide(.cancel(.endOfTerm), on: subscription(in: state)).decision?.state == .cancelled)
-        #expect(
-            decide(.cancel(.withdraw), on: subscription(in: state, endsWithTerm: true)).code == .noCancellationScheduled
-        )
+        #expect(decide(.cancel(.withdraw), on: subscription(in: state)).code == .noCancellationScheduled)
+    }
+
+    @Test(
+        "A mark that can't be taken away any more, or not yet, is refused for the state and never called missing",
+        arguments: [
+            (SubscriptionState.trialExpired, RejectionCode.trialExpired), (.lapsed, .subscriptionLapsed),
+            (.suspended, .subscriptionSuspended),
+        ]
+    )
+    func keptMark(state: SubscriptionState, code: RejectionCode) {
+        let verdict = decide(.cancel(.withdraw), on: subscription(in: state, endsWithTerm: true))
+        #expect(verdict.code == code)
+        guard case .rejected(let rejection) = verdict else { return }
+        #expect(rejection.observed == ["state": .text(state.rawValue), "endsWithTerm": .flag(true)])
+        #expect(rejection.required == ["state": .text("trial or active"), "endsWithTerm": .flag(true)])
+        #expect(!rejection.message.contains("renewed") && !rejection.message.contains("converted"))
     }
 
     @Test("Without an attribute for the mark nothing is written, and the ledger keeps it")

@@ -7,20 +7,10 @@ struct RandomScenes {
     init(seed: UInt64) { numbers = Numbers(state: seed) }
 
     /// What the rules say to a random command of that operation; `nil` for a read.
-    mutating func decide(_ operation: OrderOperation) -> Verdict? {
-        guard let scene = scene(operation) else { return nil }
-        return Lifecycle().decide(scene.command, on: scene.snapshot, today: today, patience: scene.patience)
-    }
+    mutating func decide(_ operation: OrderOperation) -> Verdict? { examine(operation)?.verdict }
 
-    /// The same with every check that was looked at.
+    /// The same, with the checks that were looked at.
     mutating func examine(_ operation: OrderOperation) -> Examination? {
-        guard let scene = scene(operation) else { return nil }
-        return Lifecycle().examine(scene.command, on: scene.snapshot, today: today, patience: scene.patience)
-    }
-
-    private typealias Scene = (command: ChangeCommand, snapshot: Snapshot, patience: Patience)
-
-    private mutating func scene(_ operation: OrderOperation) -> Scene? {
         guard let action = action(operation) else { return nil }
         let command = SubscriptionLifecycleTests.command(
             action,
@@ -32,7 +22,7 @@ struct RandomScenes {
             lastVersion: subscription?.version ?? 0,
             findings: findings(of: command)
         )
-        return (command, snapshot, chance(70) ? .exhausted : .left)
+        return Lifecycle().examine(command, on: snapshot, today: today, patience: chance(70) ? .exhausted : .left)
     }
 
     private mutating func subscription() -> Subscription {

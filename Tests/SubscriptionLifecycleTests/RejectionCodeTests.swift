@@ -23,6 +23,23 @@ struct RejectionCodeTests {
         }
     }
 
+    @Test(
+        "Whatever a random command is refused for, the check that failed tells what it saw, and that is not what it requires"
+    )
+    func truth() {
+        var scenes = RandomScenes(seed: 2)
+        var names: Set<Check.Name> = []
+        for _ in 0..<8000 {
+            for operation in OrderOperation.allCases {
+                guard let check = scenes.examine(operation)?.checks.last(where: { !$0.isHeld }) else { continue }
+                names.insert(check.name)
+                let isSeen = check.required.allSatisfy { check.observed[$0.key] == $0.value }
+                #expect(!isSeen && !check.observed.isEmpty, "\(operation): \(check)")
+            }
+        }
+        #expect(names == Set(Check.Name.allCases), "never failed: \(Set(Check.Name.allCases).subtracting(names))")
+    }
+
     @Test("Every code ends some operation, and every operation can be rejected")
     func complete() {
         for code in RejectionCode.allCases { #expect(!code.operations.isEmpty, "\(code)") }

@@ -56,7 +56,7 @@ struct EndOfTermTests {
         let after = day("2028-03-01")
         #expect(marked.state(on: after) == .lapsed)
         #expect(decide(renewal, on: marked, today: after).code == .subscriptionLapsed)
-        #expect(decide(.cancel(.withdraw), on: marked, today: after).code == .noCancellationScheduled)
+        #expect(decide(.cancel(.withdraw), on: marked, today: after).code == .subscriptionLapsed)
         for effect in [CancellationEffect.endOfTerm, .immediately] {
             #expect(decide(.cancel(effect), on: marked, today: after).decision?.state == .cancelled)
         }

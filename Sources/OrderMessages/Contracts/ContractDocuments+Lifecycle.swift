@@ -87,7 +87,8 @@ extension ContractDocuments {
         case .marks: ["to": .string(state.rawValue), "endsWithTerm": true]
         case .withdraws(let code):
             ["to": .string(state.rawValue), "endsWithTerm": false, "otherwise": .string(code.rawValue)]
-        case .rejects(let code): ["rejects": .string(code.rawValue)]
+        case .keepsMark(let code, let otherwise):
+            ["rejects": .string(code.rawValue), "otherwise": .string(otherwise.rawValue)]
         }
     }
 }

@@ -40,14 +40,30 @@ public struct SavedSnapshot: Hashable, Sendable {
         guard object["formatVersion"]?.wholeNumber == Self.version else {
             throw SchemaViolation("must be \(Self.version)", at: JSONPath([.member("formatVersion")]))
         }
-        let fields = Payload(object: object, path: JSONPath())
-        guard let today = try fields.date(ifPresent: "today") else { throw fields.failure("today", "is required") }
+        let fields = try SavedFields(json)
+        let subscriptionID = try fields.subscriptionID("subscriptionId")
+        let saved = try fields.fields("snapshot").object
         let inner: Snapshot
         do throws(SchemaViolation) {
-            inner = try Snapshot(json: object["snapshot"] ?? .null)
+            inner = try Snapshot(json: .object(saved))
+            try Self.check(inner, isAbout: subscriptionID)
         } catch {
             throw error.inside(.member("snapshot"))
         }
-        self.init(subscriptionID: try fields.subscriptionID("subscriptionId"), today: today, snapshot: inner)
+        self.init(subscriptionID: subscriptionID, today: try fields.date("today"), snapshot: inner)
+    }
+
+    /// Somebody else's subscription would give a verdict about somebody else.
+    private static func check(
+        _ snapshot: Snapshot,
+        isAbout subscriptionID: SubscriptionID
+    ) throws(SchemaViolation) {
+        guard let found = snapshot.subscription?.entitlement.externalID, found != subscriptionID.description else {
+            return
+        }
+        throw SchemaViolation(
+            "must be \(subscriptionID), which the file is about; is \(found)",
+            at: JSONPath([.member("subscription"), .member("externalId")])
+        )
     }
 }

@@ -1,46 +1,43 @@
 public import SubscriptionLifecycle
 
 extension Snapshot {
-    /// Reads what ``json`` wrote; members that it doesn't know are left alone.
+    /// Reads what ``json`` wrote; members that it doesn't know are left alone, and those of a wrong kind refused.
     public init(json: JSON) throws(SchemaViolation) {
-        guard case .object(let object) = json else { throw SchemaViolation("must be an object, is \(json.kind)") }
-        let fields = Payload(object: object, path: JSONPath())
+        let fields = try SavedFields(json)
         self.init(
-            subscription: try fields.payload(ifPresent: "subscription")?.subscription(),
+            subscription: try fields.fields(ifPresent: "subscription")?.subscription(),
             lastVersion: try fields.version("lastVersion"),
-            findings: try fields.payload(ifPresent: "findings")?.findings() ?? Findings()
+            findings: try fields.fields(ifPresent: "findings")?.findings() ?? Findings()
         )
     }
 }
 
-extension Payload {
+extension SavedFields {
     fileprivate func subscription() throws(SchemaViolation) -> Subscription {
-        guard let kind = try word(ifPresent: "kind", Subscription.Kind.self) else {
-            throw failure("kind", "is required")
-        }
-        return Subscription(
+        Subscription(
             version: try version("version"),
-            kind: kind,
-            endsWithTerm: flag(ifPresent: "endsWithTerm") ?? false,
-            entitlement: try payload("entitlement").entitlement(externalID: try text("externalId"))
+            kind: try word("kind", Subscription.Kind.self),
+            // Outcome events have it only where it is so.
+            endsWithTerm: try flag(ifPresent: "endsWithTerm") ?? false,
+            entitlement: try fields("entitlement").entitlement(externalID: try text("externalId"))
         )
     }
 
     private func entitlement(externalID: String) throws(SchemaViolation) -> Entitlement {
         var lines: [Entitlement.LineItem] = []
-        for line in payloads(ifPresent: "lineItems") { lines.append(try line.lineItem()) }
+        for line in try list("lineItems") { lines.append(try line.lineItem()) }
         return Entitlement(
             entitlementID: try text("entitlementId"),
             externalID: externalID,
-            state: try emsState(),
+            state: try word("emsState", Entitlement.State.self),
             term: try term(),
-            customer: payload(ifPresent: "customer")?.party(),
-            channelPartner: payload(ifPresent: "channelPartner")?.party(),
-            contactEmail: payload(ifPresent: "contact")?.text(ifPresent: "email"),
-            orderID: text(ifPresent: "orderId"),
-            purchaseOrder: text(ifPresent: "purchaseOrder"),
+            customer: try fields(ifPresent: "customer")?.party(),
+            channelPartner: try fields(ifPresent: "channelPartner")?.party(),
+            contactEmail: try fields(ifPresent: "contact")?.text(ifPresent: "email"),
+            orderID: try text(ifPresent: "orderId"),
+            purchaseOrder: try text(ifPresent: "purchaseOrder"),
             lineItems: lines,
-            attributes: texts(byName: "attributes")
+            attributes: try texts(byName: "attributes")
         )
     }
 
@@ -51,74 +48,66 @@ extension Payload {
         try count(name, in: -1_000_000_000...1_000_000_000)
     }
 
-    private func count(_ name: String, in range: ClosedRange<Int>) throws(SchemaViolation) -> Int {
-        let count = try count(name)
-        guard range.contains(count) else {
-            throw failure(name, "must be from \(range.lowerBound) to \(range.upperBound), is \(count)")
-        }
-        return count
-    }
-
-    private func emsState() throws(SchemaViolation) -> Entitlement.State {
-        guard let state = try word(ifPresent: "emsState", Entitlement.State.self) else {
-            throw failure("emsState", "is required")
-        }
-        return state
-    }
-
+    /// Without an `end` it never expires.
     private func term() throws(SchemaViolation) -> Entitlement.Term {
-        let term = try payload("term")
+        let term = try fields("term")
         return Entitlement.Term(start: try term.date(ifPresent: "start"), end: try term.date(ifPresent: "end"))
     }
 
-    private func party() -> Entitlement.Party {
+    private func party() throws(SchemaViolation) -> Entitlement.Party {
         Entitlement.Party(
-            id: text(ifPresent: "id"),
-            identifier: text(ifPresent: "identifier"),
-            externalID: text(ifPresent: "externalId"),
-            name: text(ifPresent: "name")
+            id: try text(ifPresent: "id"),
+            identifier: try text(ifPresent: "identifier"),
+            externalID: try text(ifPresent: "externalId"),
+            name: try text(ifPresent: "name")
         )
     }
 
     private func lineItem() throws(SchemaViolation) -> Entitlement.LineItem {
-        let product = try payload("product")
+        let product = try fields("product")
         return Entitlement.LineItem(
             // Somebody else's line may have any name.
             lineID: LineID(foreign: try text("lineId")),
             productKeyID: try text("productKeyId"),
             product: Entitlement.Product(
-                id: product.text(ifPresent: "id"),
-                externalID: product.text(ifPresent: "externalId"),
-                identifier: product.text(ifPresent: "identifier"),
-                name: product.text(ifPresent: "name"),
-                version: product.text(ifPresent: "version")
+                id: try product.text(ifPresent: "id"),
+                externalID: try product.text(ifPresent: "externalId"),
+                identifier: try product.text(ifPresent: "identifier"),
+                name: try product.text(ifPresent: "name"),
+                version: try product.text(ifPresent: "version")
             ),
             quantity: try quantity("quantity"),
             available: try quantity("available"),
-            state: try emsState(),
+            state: try word("emsState", Entitlement.State.self),
             term: try term(),
-            attributes: texts(byName: "attributes")
+            attributes: try texts(byName: "attributes")
         )
     }
 
     fileprivate func findings() throws(SchemaViolation) -> Findings {
         var findings = Findings(
-            customer: try payload(ifPresent: "customer")?.partyFinding(),
-            contact: try payload(ifPresent: "contact")?.partyFinding(),
-            channelPartner: try payload(ifPresent: "channelPartner")?.partyFinding(),
-            channelPartnerID: text(ifPresent: "channelPartnerId")
+            customer: try fields(ifPresent: "customer")?.partyFinding(),
+            contact: try fields(ifPresent: "contact")?.partyFinding(),
+            channelPartner: try fields(ifPresent: "channelPartner")?.partyFinding(),
+            channelPartnerID: try text(ifPresent: "channelPartnerId")
         )
-        for row in payloads(ifPresent: "products") {
-            findings.products[try row.payload("product").product()] = .init(state: try row.text("state"))
+        for row in try list(ifPresent: "products") ?? [] {
+            findings.products[try row.fields("product").product()] = .init(state: try row.text("state"))
         }
         return findings
+    }
+
+    private func product() throws(SchemaViolation) -> ProductReference {
+        if let id = try text(ifPresent: "externalId") { return .externalID(id) }
+        if let id = try text(ifPresent: "identifier") { return .identifier(id) }
+        return .nameVersion(name: try text("name"), version: try text("version"))
     }
 
     private func partyFinding() throws(SchemaViolation) -> Findings.PartyFinding {
         switch try text("finding") {
         case "found": .found
         case "will-be-created": .willBeCreated
-        case "missing": .missing(because: text(ifPresent: "because") ?? "unknown")
+        case "missing": .missing(because: try text(ifPresent: "because") ?? "unknown")
         default: throw failure("finding", "must be found, will-be-created or missing")
         }
     }

@@ -18,8 +18,7 @@ struct CommandDraft {
         let json = Result { () throws(JSONError) in try JSONReader.read(event) }
         guard let operation = try operation ?? Self.operation(of: json) else {
             throw CommandFailure(
-                description:
-                    "the event names no operation in its type (orders.<operation>.v1); say which with --operation"
+                description: "the event names no operation in its type (orders.<operation>.v1); \(Self.rawHint)"
             )
         }
         body = event
@@ -48,16 +47,17 @@ struct CommandDraft {
         self.operation = operation.rawValue
     }
 
+    /// With `--operation` alone, FILE would be taken for the data of an event.
+    private static let rawHint = "to send it as it is, say --raw --operation OPERATION"
+
     /// The operation that the type names; `nil` when there is none.
     private static func operation(of event: Result<JSON, JSONError>) throws -> String? {
         switch event {
         case .failure(let error):
-            throw CommandFailure(description: "the event is no JSON (\(error)); to send it as it is, say --operation")
+            throw CommandFailure(description: "the event is no JSON (\(error)); \(rawHint)")
         case .success(let json):
             guard json.object != nil else {
-                throw CommandFailure(
-                    description: "the event must be a JSON object; to send it as it is, say --operation"
-                )
+                throw CommandFailure(description: "the event must be a JSON object; \(rawHint)")
             }
             let parts = json["type"]?.text?.split(separator: ".") ?? []
             return parts.count == 3 && parts[0] == "orders" ? String(parts[1]) : nil

@@ -48,8 +48,10 @@ struct PreviewCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await withExitCodes {
-            let settings = try WorkerSettings(try await options.values(), needsEMS: snapshot == nil)
+            let values = try await options.values()
             let draft = try PreviewDraft(file: file, data: data, operation: operation)
+            // What would be dead-lettered would never come to EMS.
+            var settings = try WorkerSettings(values, needsEMS: false)
             let order: Order
             do throws(Poison) {
                 order = try draft.order(settings)
@@ -60,6 +62,7 @@ struct PreviewCommand: AsyncParsableCommand {
             guard case .change(let command) = order.command else {
                 throw ValidationError("There is nothing to preview of \(order.operation.rawValue): it only reads.")
             }
+            if snapshot == nil { settings = try WorkerSettings(values) }
             let session = PreviewSession(settings: settings)
             let seen = try await look(session, command)
             if let save { try write(seen, to: save) }

@@ -62,7 +62,7 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
-    private func draft() throws -> CommandDraft {
+    func draft() throws -> CommandDraft {
         if let data {
             return try CommandDraft(operation: try knownOperation(), data: data, id: id, source: source, dryRun: dryRun)
         }

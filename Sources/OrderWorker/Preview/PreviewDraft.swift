@@ -3,36 +3,34 @@ import OrderFulfilment
 import OrderMessages
 import SubscriptionLifecycle
 
-/// The command that shall be previewed, from a file or flags.
+/// The message that shall be previewed, from a file or flags; whatever it is, the worker would make something of it.
 struct PreviewDraft {
-    private var body: [UInt8]
+    private var message: WireMessage
     private var operation: OrderOperation
 
     init(file: String?, data: String?, operation: String?) throws {
         let bytes = try data.map { Array($0.utf8) } ?? Input.bytes(of: file ?? "-")
-        let known = operation.flatMap(OrderOperation.init(rawValue:))
-        if let known {
-            let draft = try CommandDraft(
-                operation: known,
-                data: String(decoding: bytes, as: UTF8.self),
-                id: "preview",
-                source: "/order-worker/preview",
-                dryRun: false
+        if let known = operation.flatMap(OrderOperation.init(rawValue:)) {
+            // Binary mode: the body is the data, and what is wrong with it is found as in a message.
+            message = WireMessage(
+                contentType: "application/json",
+                messageID: "preview",
+                type: "orders.\(known.rawValue).v1",
+                appID: "/order-worker/preview",
+                body: bytes
             )
-            (body, self.operation) = (draft.body, known)
+            self.operation = known
         } else {
-            let draft = try CommandDraft(event: bytes, operation: nil)
-            guard let named = OrderOperation(rawValue: draft.operation) else {
-                throw CommandFailure(description: "there is no operation '\(draft.operation)'")
-            }
-            (body, self.operation) = (Self.asOrdered(draft.body), named)
+            message = WireMessage(contentType: "application/cloudevents+json", body: Self.asOrdered(bytes))
+            // What names no operation is refused for that, or for less, in whichever queue it is.
+            self.operation = Translator().peek(message).operation ?? .createSubscription
         }
     }
 
     /// The command as the worker would read it.
     func order(_ settings: WorkerSettings) throws(Poison) -> Order {
         try Translator(maximumMessageSize: settings.maxMessageSize, topologyPrefix: settings.topologyPrefix)
-            .translate(WireMessage(contentType: "application/cloudevents+json", body: body), from: operation)
+            .translate(message, from: operation)
     }
 
     /// Without the mark of a dry run, which would set aside the version that the command expects.

@@ -6,9 +6,12 @@ extension RejectionCode {
         case .subscriptionExists: Self.creating
         case .subscriptionNotFound: Self.changing.subtracting(Self.creating)
         case .subscriptionCancelled: Self.changing
-        case .subscriptionSuspended: Self.renewals.union([.convertTrial])
-        case .subscriptionLapsed, .trialNotConverted: Self.renewals
-        case .trialExpired, .notATrial: [.convertTrial]
+        case .subscriptionSuspended: Self.renewals.union([.convertTrial, .cancelSubscription])
+        case .trialNotConverted: Self.renewals
+        case .notATrial: [.convertTrial]
+        // A cancellation too: a mark that has done its work can't be withdrawn.
+        case .subscriptionLapsed: Self.renewals.union([.cancelSubscription])
+        case .trialExpired: [.convertTrial, .cancelSubscription]
         case .cancellationScheduled: Self.renewals.union([.convertTrial])
         case .noCancellationScheduled: [.cancelSubscription]
         // The version.

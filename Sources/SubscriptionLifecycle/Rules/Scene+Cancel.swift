@@ -4,31 +4,41 @@ extension Scene {
         switch table.ending(of: effect, in: state) {
         case .closes: return close(subscription)
         case .marks: return mark(subscription, endsWithTerm: true)
-        case .withdraws(let code):
+        case .withdraws(let otherwise):
             try require(
                 .cancellationScheduled,
                 subscription.endsWithTerm,
                 observed: observedMark(subscription),
-                required: ["endsWithTerm": .flag(true)],
-                else: code,
-                code.sentence(for: command.subscriptionID, command.operation)
+                required: requiredMark,
+                else: otherwise,
+                otherwise.sentence(for: command.subscriptionID, command.operation)
             )
             return mark(subscription, endsWithTerm: false)
-        case .rejects(let code):
+        case .keepsMark(let code, let otherwise):
+            let reason = subscription.endsWithTerm ? code : otherwise
             throw refuse(
                 .cancellationScheduled,
                 .rejected(
-                    code,
-                    code.sentence(for: command.subscriptionID, command.operation),
+                    reason,
+                    reason.sentence(for: command.subscriptionID, command.operation),
                     observed: observedMark(subscription),
-                    required: ["endsWithTerm": .flag(true)]
+                    required: requiredMark
                 )
             )
+        case nil: throw refuse(.state, .rejected(stateRejection(.subscriptionNotFound)))
         }
     }
 
     private func observedMark(_ subscription: Subscription) -> [String: Fact] {
         ["state": .text(state.rawValue), "endsWithTerm": .flag(subscription.endsWithTerm)]
+    }
+
+    /// A mark, in a state in which it can be taken away.
+    private var requiredMark: [String: Fact] {
+        [
+            "state": .text(table.statesThatWithdraw.map(\.rawValue).joined(separator: " or ")),
+            "endsWithTerm": .flag(true),
+        ]
     }
 
     private func close(_ subscription: Subscription) -> Decision {

@@ -226,8 +226,12 @@ extension RejectionCode {
         case .subscriptionNotFound: "There is no subscription \(id)."
         case .subscriptionCancelled: "Subscription \(id) is cancelled; nothing more can be done with it."
         case .subscriptionSuspended: "Subscription \(id) is disabled in EMS; enable it there first."
+        case .subscriptionLapsed where operation == .cancelSubscription:
+            "Subscription \(id) has ended with its term; it is too late to withdraw the cancellation."
         case .subscriptionLapsed: "Subscription \(id) has ended and can't be renewed any more; create a new one."
         case .trialNotConverted: "Subscription \(id) is a trial; convert it first."
+        case .trialExpired where operation == .cancelSubscription:
+            "The trial \(id) has ended with its term; it is too late to withdraw the cancellation."
         case .trialExpired: "The trial \(id) has ended and can't be converted any more; create a subscription."
         case .notATrial: "Subscription \(id) is not a trial."
         case .cancellationScheduled: "Subscription \(id) is to end with its term; withdraw the cancellation first."

@@ -107,7 +107,7 @@ struct Scene {
         try require(
             .termInCalendar,
             end != nil,
-            observed: end.map { ["term.end": .date($0)] } ?? [:],
+            observed: ["term.end": end.map(Fact.date) ?? .text("after 9999-12-31")],
             required: ["term.end": .text("at most 9999-12-31")],
             else: .termInvalid,
             "The term would end after the year 9999."

@@ -42,8 +42,8 @@ public struct TransitionTable: Hashable, Sendable {
         case marks
         /// Takes the mark away; the code when there is none.
         case withdraws(otherwise: RejectionCode)
-        /// Refused with that code.
-        case rejects(RejectionCode)
+        /// Keeps the mark and refuses with that code; the other code when there is no mark.
+        case keepsMark(because: RejectionCode, otherwise: RejectionCode)
     }
 
     /// A guard and the code of its refusal in one cell.
@@ -62,11 +62,20 @@ public struct TransitionTable: Hashable, Sendable {
         rows[state]?[column] ?? .rejects(.subscriptionNotFound)
     }
 
-    /// What that effect does to that state.
-    func ending(of effect: CancellationEffect, in state: SubscriptionState) -> Ending {
-        // The state check lets nobody else through.
-        guard case .ends(let endings) = self[state, .cancel] else { return .rejects(.noCancellationScheduled) }
-        return endings[effect] ?? .rejects(.noCancellationScheduled)
+    /// What that effect does to that state; `nil` where the table ends nothing, which the state check lets nobody reach.
+    func ending(of effect: CancellationEffect, in state: SubscriptionState) -> Ending? {
+        guard case .ends(let endings) = self[state, .cancel] else { return nil }
+        return endings[effect]
+    }
+
+    /// The states from which a mark can be taken away.
+    var statesThatWithdraw: [SubscriptionState] {
+        SubscriptionState.allCases.filter { state in
+            switch ending(of: .withdraw, in: state) {
+            case .withdraws: true
+            case .closes, .marks, .keepsMark, nil: false
+            }
+        }
     }
 
     /// Only what is in force has a term to end with.
@@ -76,13 +85,16 @@ public struct TransitionTable: Hashable, Sendable {
         .withdraw: .withdraws(otherwise: .noCancellationScheduled),
     ]
 
-    /// What has ended already closes at once, and so does what is disabled: EMS updates no disabled entitlement, so no
-    /// mark could be kept.
-    private static let ofWhatIsNotInForce: [CancellationEffect: Ending] = [
-        .immediately: .closes,
-        .endOfTerm: .closes,
-        .withdraw: .rejects(.noCancellationScheduled),
-    ]
+    /// What has ended already closes at once, and its mark has done what it was set for.
+    ///
+    /// So does what is disabled: EMS updates no disabled entitlement, so no mark could be set or taken away.
+    private static func ofWhatIsNotInForce(_ code: RejectionCode) -> [CancellationEffect: Ending] {
+        [
+            .immediately: .closes,
+            .endOfTerm: .closes,
+            .withdraw: .keepsMark(because: code, otherwise: .noCancellationScheduled),
+        ]
+    }
 
     /// The table of the contract.
     public static let contract = TransitionTable(rows: [
@@ -114,7 +126,7 @@ public struct TransitionTable: Hashable, Sendable {
                 ]
             ),
             .renew: .rejects(.trialNotConverted),
-            .cancel: .ends(ofWhatIsNotInForce),
+            .cancel: .ends(ofWhatIsNotInForce(.trialExpired)),
         ],
         .active: [
             .create: .rejects(.subscriptionExists),
@@ -137,14 +149,14 @@ public struct TransitionTable: Hashable, Sendable {
                     GuardedCode(condition: .withinRenewalGrace, otherwise: .subscriptionLapsed),
                 ]
             ),
-            .cancel: .ends(ofWhatIsNotInForce),
+            .cancel: .ends(ofWhatIsNotInForce(.subscriptionLapsed)),
         ],
         .suspended: [
             .create: .rejects(.subscriptionExists),
             .startTrial: .rejects(.subscriptionExists),
             .convert: .rejects(.subscriptionSuspended),
             .renew: .rejects(.subscriptionSuspended),
-            .cancel: .ends(ofWhatIsNotInForce),
+            .cancel: .ends(ofWhatIsNotInForce(.subscriptionSuspended)),
         ],
         .cancelled: [
             .create: .rejects(.subscriptionCancelled),

@@ -19,7 +19,7 @@ public enum SubscriptionState: String, CaseIterable, Hashable, Sendable, Codable
 /// A customer's right over time: the entitlement in EMS and what the ledger knows of it.
 public struct Subscription: Hashable, Sendable, Codable {
     /// Whether it is paid for.
-    public enum Kind: String, Hashable, Sendable, Codable {
+    public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
         /// Not yet.
         case trial
         /// Yes.

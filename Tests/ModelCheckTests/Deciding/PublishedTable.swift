@@ -79,8 +79,8 @@ struct PublishedTable {
 
     private func effect(_ effect: Cell.Effect?, _ situation: Situation) -> String {
         guard let effect else { return "no such effect" }
-        if let code = effect.rejects { return code }
         if let otherwise = effect.otherwise, !situation.endsWithTerm { return otherwise }
+        if let code = effect.rejects { return code }
         return "→ \(effect.to ?? "")" + (effect.endsWithTerm ?? situation.endsWithTerm ? ", ends with term" : "")
     }
 }

@@ -53,6 +53,7 @@ struct TraceTests {
         if checks.first?.name != .notCancelled { return "does not begin with the first guard" }
         if checks.map(\.name.rank) != checks.map(\.name.rank).sorted() { return "out of order" }
         if checks.contains(where: \.required.isEmpty) { return "requires nothing" }
+        if checks.contains(where: { !$0.isHeld && $0.seesWhatItRequires }) { return "fails on what it requires" }
         if checks.dropLast().contains(where: { !$0.isHeld }) { return "goes on after a guard that failed" }
         switch verdict {
         case .change: return checks.last?.isHeld == true ? nil : "fails, and is decided"
@@ -63,6 +64,11 @@ struct TraceTests {
                 ? nil : "tells other facts than the rejection"
         }
     }
+}
+
+extension Check {
+    /// All that is required was observed, whatever else was.
+    fileprivate var seesWhatItRequires: Bool { required.allSatisfy { observed[$0.key] == $0.value } }
 }
 
 extension Check.Name {

@@ -1,3 +1,5 @@
+import Testing
+
 /// What an exploration came to.
 struct Exploration: Sendable {
     var title: String
@@ -11,6 +13,8 @@ struct Exploration: Sendable {
     var depth = 0
     /// Whether nothing is left to be explored.
     var isComplete = false
+    /// Those that were cut off at their bound, with it; of one that was drawn by lot there is always more.
+    var cut: [String] = []
     /// What must not be, and the shortest way to it.
     var violation: Violation?
 
@@ -23,7 +27,13 @@ struct Exploration: Sendable {
 
     var summary: String {
         "\(title): explored \(states) states, \(executions) executions, \(ended) histories to their end, "
-            + "\(depth) steps at most, \(isComplete ? "all" : "not all")"
+            + "\(depth) steps at most, \(extent)"
+    }
+
+    /// Whether that was all; if not, what is missing.
+    private var extent: String {
+        guard !isComplete else { return "all" }
+        return cut.isEmpty ? "not all" : "NOT ALL, cut off: \(cut.joined(separator: "; "))"
     }
 
     /// The violation as a person reads it.
@@ -42,5 +52,14 @@ extension Exploration {
         ended += other.ended
         depth = max(depth, other.depth)
         isComplete = isComplete && (other.isComplete || other.violation != nil)
+        cut += other.cut
+    }
+}
+
+extension Exploration {
+    /// An issue when something is left; of a longer search, which may be cut off, a warning.
+    func mustBeAll() {
+        guard !isComplete else { return }
+        Issue.record("\(summary)", severity: Effort.isLong ? .warning : .error)
     }
 }

@@ -6,11 +6,21 @@ struct Explorer {
     var plant: Plant?
     /// The most executions; more stay unexplored, and that is told.
     var maximumExecutions = 100_000
+    /// Set when only what breaks that invariant is looked for; a history that breaks another first goes no further.
+    var invariant: String?
 
     private static let longestHistory = 400
+    private static let circle = "nothing goes on for ever: it is where it was before"
+    private static let endless = "nothing goes on for ever: no end after \(longestHistory) steps"
 
-    init(_ scenario: Scenario, _ plant: Plant? = nil, maximumExecutions: Int = 100_000) {
+    init(
+        _ scenario: Scenario,
+        _ plant: Plant? = nil,
+        maximumExecutions: Int = 100_000,
+        breaking invariant: String? = nil
+    ) {
         (self.scenario, self.plant, self.maximumExecutions) = (scenario, plant, maximumExecutions)
+        self.invariant = invariant
     }
 
     /// Explores; with a violation, looks for the shortest way to one.
@@ -56,7 +66,7 @@ struct Explorer {
             seen.insert(world.digest)
             guard !choices.isEmpty else { break }
             guard way.count < Self.longestHistory else {
-                world.violate("nothing goes on for ever: no end after \(way.count) steps")
+                world.violate(Self.endless)
                 break
             }
             let normal = choices.indices.filter { choices[$0].fault == nil }
@@ -73,10 +83,16 @@ struct Explorer {
     func replay(_ choices: [Int]) -> [String] {
         let world = World(scenario, plant)
         defer { world.end() }
+        var seen: Set<Int> = []
         for choice in choices {
             let choices = world.choices()
             guard choices.indices.contains(choice) else { return ["there is no such choice any more"] }
+            seen.insert(world.digest)
             choices[choice].perform()
+        }
+        if world.records.violations.isEmpty, !world.choices().isEmpty {
+            if seen.contains(world.digest) { world.violate(Self.circle) }
+            if choices.count == Self.longestHistory { world.violate(Self.endless) }
         }
         return world.records.violations
     }
@@ -84,6 +100,7 @@ struct Explorer {
     private struct Frame {
         var index: Int
         var count: Int
+        var digest: Int
     }
 
     private func search(upTo bound: Int) -> Exploration {
@@ -105,6 +122,9 @@ struct Explorer {
             frames[frames.count - 1].index += 1
         } while result.executions < maximumExecutions
         result.states = seen.count
+        if !result.isComplete, result.violation == nil {
+            result.cut = ["\(scenario.title) after \(result.executions) executions"]
+        }
         return result
     }
 
@@ -127,9 +147,13 @@ struct Explorer {
             }
             if depth >= frames.count {
                 let digest = world.digest
+                if isAnyWay, frames.contains(where: { $0.digest == digest }) {
+                    world.violate(Self.circle)
+                    return note(world, frames, depth, &result)
+                }
                 if let before = seen[digest], isAnyWay || before <= depth { return }
                 seen[digest] = depth
-                frames.append(Frame(index: 0, count: choices.count))
+                frames.append(Frame(index: 0, count: choices.count, digest: digest))
             } else if frames[depth].count != choices.count {
                 world.violate("the model is not deterministic: \(frames[depth].count) choices became \(choices.count)")
             }
@@ -140,11 +164,12 @@ struct Explorer {
             if !world.records.violations.isEmpty { return note(world, frames, depth, &result) }
         }
         guard isAnyWay else { return }
-        world.violate("nothing goes on for ever: no end after \(bound) steps")
+        world.violate(Self.endless)
         note(world, frames, depth, &result)
     }
 
     private func note(_ world: World, _ frames: [Frame], _ depth: Int, _ result: inout Exploration) {
+        if let invariant, !world.records.violations.contains(where: { $0.hasPrefix("\(invariant):") }) { return }
         result.violation = Exploration.Violation(
             texts: world.records.violations,
             trace: world.trace,

@@ -113,8 +113,9 @@ struct ModelLedger: Ledger {
     }
 
     func announced(_ identity: CommandIdentity, round: Int, at time: Date) async throws(LedgerFailure) {
+        let forgets = world.plant == .announcementForgotten
         try await step("announced") { ledger throws(LedgerFailure) in
-            try ledger.announced(identity, round: round, at: time)
+            if !forgets { try ledger.announced(identity, round: round, at: time) }
         }
     }
 

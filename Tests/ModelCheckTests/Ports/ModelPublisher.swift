@@ -7,7 +7,8 @@ struct ModelPublisher: Publisher {
     func publish(_ publishing: Publishing) async throws(PublishFailure) {
         let turn = await world.wait(.publish(publishing))
         guard turn != .dead else { throw .closed }
-        if world.plant != .publisherLies { world.accept(publishing) }
+        let isLost = world.plant == .publisherLies || world.plant == .wokenUnpublished && Hand.current?.kind == "woken"
+        if !isLost { world.accept(publishing) }
         Hand.current?.note(turn)
         if turn == .loseAnswer { throw .unknown("the confirm was lost") }
     }

@@ -51,7 +51,9 @@ final class ModelWorker: @unchecked Sendable {
             publisher: ModelPublisher(world: world),
             lifecycle: world.plant?.lifecycle ?? Lifecycle(),
             policy: DispositionPolicy(
-                schedule: RetrySchedule(inProcess: isImpatient ? [] : [0.1], parked: isImpatient ? [] : [1]),
+                schedule: world.plant == .retriedForEver
+                    ? RetrySchedule(inProcess: [], parked: Array(repeating: 1, count: 10_000))
+                    : RetrySchedule(inProcess: isImpatient ? [] : [0.1], parked: isImpatient ? [] : [1]),
                 predecessorWait: World.predecessorWait
             ),
             timekeeper: timekeeper,
@@ -78,7 +80,7 @@ final class ModelWorker: @unchecked Sendable {
             )
         else { fatalError("the model's own configuration is wrong") }
         configuration.timeout = .seconds(30)
-        configuration.settle = .seconds(60)
+        configuration.settle = world.plant == .settleSkipped ? .zero : .seconds(60)
         configuration.cacheLifetime = .seconds(86_400)
         let gateway = SentinelEntitlementGateway(
             configuration: configuration,

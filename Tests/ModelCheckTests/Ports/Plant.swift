@@ -15,6 +15,8 @@ enum Plant: String, CaseIterable, Hashable, Sendable {
     case completionForgotten
     /// The ledger says that it keeps a parked command, and doesn't.
     case parkingForgotten
+    /// The ledger says that it keeps that an outcome is out, and doesn't.
+    case announcementForgotten
     /// The ledger counts the version up by two.
     case versionSkipped
     /// The ledger grants what has ended.
@@ -23,12 +25,20 @@ enum Plant: String, CaseIterable, Hashable, Sendable {
     case laneIgnored
     /// The publisher says that it is confirmed, and nothing was sent.
     case publisherLies
+    /// The publisher says that it is confirmed, and nothing was sent, for what was parked before.
+    case wokenUnpublished
     /// Each write to EMS is done twice.
     case writtenTwice
     /// The gateway says that it was refused, and nothing written, when it was.
     case leftoverDenied
     /// The gateway shows a closed entitlement as one in force, and takes it for changed.
     case closedShownEnabled
+    /// The gateway sends again at once what may still land.
+    case settleSkipped
+    /// The gateway waits for an answer that never comes.
+    case neverAnswered
+    /// A command that always fails is tried again without end.
+    case retriedForEver
     /// The gateway shortens the term of a renewal.
     case termShortened
     /// The table lets what is converted be converted.

@@ -20,6 +20,8 @@ struct PlantedGateway: EntitlementGateway {
         in context: ApplyContext,
         intents: any IntentLog
     ) async throws(ApplyFailure) -> Entitlement {
+        if world.plant == .retriedForEver { throw .transient("503", retryAfter: nil) }
+        if world.plant == .neverAnswered { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
         var decision = decision
         if world.plant == .closedShownEnabled, let held = world.ems.held, held.state == .closed { return held }
         if world.plant == .termShortened, case .update(let changes) = decision.plan {

@@ -73,10 +73,10 @@ extension World {
         if old["attribute Order Type"] == "Subscription", new["attribute Order Type"] == "Trial" {
             violate("one trial conversion: \(id) makes a trial of a subscription")
         }
-        if new.keys.contains(where: { $0.hasSuffix("(again) state") && new[$0] == "ENABLE" }),
-            view.row(id)?.state == .ended
-        {
-            violate("applied once: \(id) has left a line twice")
+        // Until its end an overshoot, or a line that came twice, is mended.
+        let counted = changed.filter { $0.hasSuffix(" quantity") }
+        if !counted.isEmpty, view.row(id)?.state == .ended {
+            violate("applied once: \(id) changes \(counted.sorted()) once more after its end")
         }
     }
 

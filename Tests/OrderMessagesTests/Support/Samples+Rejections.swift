@@ -23,8 +23,16 @@ struct RefusedScene {
         case .subscriptionExists: self.subscription = found
         case .subscriptionNotFound: self.subscription = nil
         case .subscriptionCancelled: find(found) { $0.entitlement.state = .closed }
-        case .subscriptionSuspended: find(found) { $0.entitlement.state = .disabled }
-        case .subscriptionLapsed, .trialExpired: find(found) { $0.entitlement.term.end = Self.lastYear }
+        case .subscriptionSuspended:
+            find(found) { $0.entitlement.state = .disabled }
+            withdraw()
+        case .subscriptionLapsed, .trialExpired:
+            find(found) { $0.entitlement.term.end = Self.lastYear }
+            withdraw()
+            if operation == .cancelSubscription, code == .trialExpired {
+                self.subscription?.kind = .trial
+                self.subscription?.entitlement.attributes["Order Type"] = "Trial"
+            }
         case .trialNotConverted:
             find(found) {
                 $0.kind = .trial
@@ -82,6 +90,14 @@ struct RefusedScene {
         var found = found
         body(&found)
         subscription = found
+    }
+
+    /// A cancellation that is refused for the state is one that is to be taken back.
+    private mutating func withdraw() {
+        guard case .cancel = command.action else { return }
+        command.action = .cancel(.withdraw)
+        subscription?.endsWithTerm = true
+        subscription?.entitlement.attributes["Ends With Term"] = "true"
     }
 
     private mutating func change(_ body: (inout Renewal, inout LineItemChanges) -> Void) {

@@ -37,7 +37,7 @@ struct LifecycleStep: Hashable {
                     switch endings[effect] {
                     case .closes: .cancelled
                     case .marks, .withdraws: state
-                    case .rejects, nil: nil
+                    case .keepsMark, nil: nil
                     }
                 return next.map {
                     LifecycleStep(from: state, to: $0, cause: .command, name: "\(column.rawValue) \(effect.rawValue)")
