@@ -103,7 +103,7 @@ struct PoisonPreviewTests {
                 continue
             }
             #expect(poison?.reason.rawValue == example.verdict.reason, "\(name): \(String(describing: poison))")
-            #expect(poison?.path == example.verdict.path, "\(name)")
+            #expect(poison?.path ?? "" == example.verdict.path, "\(name)")
             #expect(poison?.detail == example.verdict.detail, "\(name)")
             let document = try #require(poison.map(PreviewDocument.json))
             #expect(document["verdict"] == "dead-lettered")

@@ -45,7 +45,8 @@ extension ContractDocuments {
     private static let lifecycleNote = """
         transitions: what a command does in each state. to is where it leads while today is within the new term; where \
         the new term has ended already (a term in the past, a renewal that still ends before today) it leads on at once, \
-        as time says: to lapsed in place of active, to trial-expired in place of trial. checks: what is asked of every \
+        as time says: to lapsed in place of active, to trial-expired in place of trial. An effect's otherwise is the \
+        code when there is no mark to take away. checks: what is asked of every \
         command, in this order, line items line by line; the first that doesn't hold rejects with one of otherwise, and \
         guards of a preview show how far it got. rejections: every code; ems-conflict, ems-refused and \
         entitlement-not-found are no check's, but what EMS answers. What to do about each: codes.json.

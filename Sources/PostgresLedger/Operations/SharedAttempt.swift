@@ -14,7 +14,8 @@ final class SharedAttempt: Sendable {
     ) async throws(LedgerFailure) {
         let attempt = underWay.withLock { underWay in
             if let underWay, underWay.key == key { return underWay.attempt }
-            let attempt = Attempt { [self] in
+            // Detached: it must not carry what belongs to the command that happened to be first.
+            let attempt = Attempt.detached { [self] in
                 let result: Result<Void, LedgerFailure>
                 do throws(LedgerFailure) {
                     result = .success(try await body())

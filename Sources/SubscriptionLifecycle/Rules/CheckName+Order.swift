@@ -63,7 +63,7 @@ extension Check.Name {
         case .notEndingWithTerm: Self.codes(of: .notEndingWithTerm)
         case .withinConversionWindow: Self.codes(of: .withinConversionWindow)
         case .withinRenewalGrace: Self.codes(of: .withinRenewalGrace)
-        case .cancellationScheduled: [.noCancellationScheduled]
+        case .cancellationScheduled: Self.codesOfWithdrawals
         case .termHasEnd, .termExtended: [.termNotExtended]
         case .termInCalendar, .termInOrder: [.termInvalid]
         case .lineItemInForce: [.lineItemNotFound]
@@ -103,6 +103,19 @@ extension Check.Name {
 
     private static func codes(of condition: TransitionTable.Guard) -> [RejectionCode] {
         let codes = guarded(by: condition).map(\.code)
+        return RejectionCode.allCases.filter(codes.contains)
+    }
+
+    /// What a withdrawal is refused with, with a mark and without.
+    private static var codesOfWithdrawals: [RejectionCode] {
+        let table = TransitionTable.contract
+        let codes = SubscriptionState.allCases.flatMap { state -> [RejectionCode] in
+            switch table.ending(of: .withdraw, in: state) {
+            case .withdraws(let otherwise): [otherwise]
+            case .keepsMark(let code, let otherwise): [code, otherwise]
+            case .closes, .marks, nil: []
+            }
+        }
         return RejectionCode.allCases.filter(codes.contains)
     }
 
