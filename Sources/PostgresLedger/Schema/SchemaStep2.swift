@@ -1,4 +1,4 @@
-/// Case files: what a command was decided on, and what happened to it. And workers that are counted once.
+/// Case files (what a command was decided on, and what happened to it), and workers that are counted once.
 enum SchemaStep2 {
     static let script = [caseFiles, workers].joined(separator: "\n")
 
