@@ -182,6 +182,9 @@ struct ConnectionOwner<Role: ConnectionRole> {
         _ connection: borrowing BrokerConnection,
         now: ContinuousClock.Instant
     ) throws(BrokerFailure) -> Bool {
+        // Before anything is read: the library swallows heartbeats without a word. One that came since the loop woke up
+        // would not be counted, and an idle machine's clocks can make every one of them come then.
+        if connection.isReadable() { heartbeats.received(now: now) }
         for _ in 0..<Self.framesPerTurn {
             guard let frame = try connection.nextFrame() else { return false }
             heartbeats.received(now: now)
