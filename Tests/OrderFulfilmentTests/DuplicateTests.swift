@@ -18,7 +18,7 @@ import Testing
             #expect(events[0].message.properties == events[1].message.properties)
             #expect(await line.effects(on: "SUB-1").count == 1)
             try await line.idle()
-            #expect(line.count(.outcome) == 1)
+            try await eventually("it is counted") { line.count(.outcome) == 1 }
             #expect(line.count(.replayed) == 1)
             #expect(line.counts.replays == 1)
             #expect(line.counts.outcomes == ["create-subscription.succeeded": 1])
@@ -62,7 +62,7 @@ import Testing
             gate.open()
             try await line.idle()
             #expect(line.count(.joined) == 1)
-            #expect(line.count(.outcome) == 1)
+            try await eventually("it is counted") { line.count(.outcome) == 1 }
             #expect(line.outcomes(of: "create").count == 1)
             #expect(await line.effects(on: "SUB-1").count == 1)
         }

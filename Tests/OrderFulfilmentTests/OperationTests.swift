@@ -31,7 +31,7 @@ import Testing
             #expect(line.outcomes.allSatisfy { ["succeeded", "entitlement"].contains($0.outcome) })
             let changes = ["trial", "convert", "renew", "upsell", "reduce", "cancel"]
             #expect(changes.map { line.outcomes(of: $0).first?.version } == [1, 2, 3, 4, 5, 6])
-            #expect(line.count(.outcome) == 9)
+            try await eventually("it is counted") { line.count(.outcome) == 9 }
             #expect(line.deadLetters.isEmpty)
             let held = try #require(await line.gateway.held(GatewaySamples.id("SUB-1")))
             #expect(held.state == .closed)
