@@ -10,44 +10,18 @@ import Testing
 
 /// What only waits, or takes long, and what must be alone, don't keep each other from the work.
 @Suite struct AsideTests {
-    /// A line that shares its ledger with a worker that has died with the creation of `SUB-X` in hand, once told.
-    private static func setup(_ time: FastTime = FastTime()) -> (LineSetup, die: @Sendable () async throws -> Void) {
-        let ledger = TroubledLedger(predecessorWait: 600, isShared: true)
-        var setup = LineSetup(time: time)
-        setup.ledger = ledger
-        return (
-            setup,
-            {
-                let message = Message(
-                    exchange: "orders.commands",
-                    routingKey: "create-subscription",
-                    properties: Properties(contentType: "application/cloudevents+json", messageID: "x"),
-                    body: Commands.event("x", .createSubscription, of: "SUB-X", Commands.creation).compactBytes
-                )
-                let order = try Translator().translate(WireMessage(message), from: .createSubscription)
-                let request = ClaimRequest(
-                    identity: order.envelope.identity,
-                    fingerprint: order.fingerprint,
-                    operation: .createSubscription,
-                    subscriptionID: try #require(SubscriptionID("SUB-X")),
-                    expectedVersion: nil,
-                    message: message,
-                    receivedAt: time.now
-                )
-                _ = try await ledger.inner.claim(request)
-                await ledger.inner.suspectAll()
-            }
-        )
+    /// A line that shares its ledger with another worker.
+    private static var shared: LineSetup {
+        LineSetup(ledger: TroubledLedger(predecessorWait: 600, isShared: true))
     }
 
     @Test(.timeLimit(.minutes(2)))
     func `While a letter waits for the broker a suspect runs, and so does everybody else`() async throws {
-        let (setup, die) = Self.setup()
-        try await withLine(setup) { line in
+        try await withLine(Self.shared) { line in
             line.publisher.refuse(line.topology.deadLetters, with: .refused)
             try await line.send(Array("poison".utf8), to: "create-subscription")
             try await eventually("it is in hand") { line.counts.inFlight == 1 }
-            try await die()
+            try await line.dieElsewhere(with: "x", of: "SUB-X")
             try await line.outcome(of: "x")
             try await line.create("SUB-2")
             #expect(line.ledger.struck.count == 1, "it ran alone")
@@ -60,8 +34,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(2)))
     func `Whoever has joined one that waits aside doesn't keep it from coming back`() async throws {
-        let (setup, die) = Self.setup()
-        try await withLine(setup) { line in
+        try await withLine(Self.shared) { line in
             let gate = Gate()
             await line.gateway.beforeApply { decision in
                 if decision.subscriptionID.description == "SUB-1" { await gate.pass() }
@@ -75,7 +48,7 @@ import Testing
             try await eventually("its end is stored") {
                 try await line.ledger.statistics().unannounced == 1
             }
-            try await die()
+            try await line.dieElsewhere(with: "x", of: "SUB-X")
             try await eventually("the suspect runs") { line.ledger.struck.count == 1 }
             line.publisher.refuse(line.topology.events, with: nil)
             try await line.outcome(of: "a")
@@ -86,14 +59,13 @@ import Testing
 
     @Test(.timeLimit(.minutes(2)))
     func `A long sync lets a suspect go first, and goes on`() async throws {
-        let (setup, die) = Self.setup()
-        try await withLine(setup) { line in
+        try await withLine(Self.shared) { line in
             for number in 1...3 { try await line.create("SUB-\(number)") }
             let (first, others, pages) = (Gate(), Gate(), Pages())
             await line.gateway.beforePage { await (pages.next() == 1 ? first : others).pass() }
             try await line.send("sync", .syncEntitlements)
             try await eventually("it is on its way") { first.waiting == 1 }
-            try await die()
+            try await line.dieElsewhere(with: "x", of: "SUB-X")
             try await eventually("the suspect waits") { line.consumer.line.solitude.waitingAloneCount == 1 }
             first.open()
             try await line.outcome(of: "x")

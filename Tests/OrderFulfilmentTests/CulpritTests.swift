@@ -154,25 +154,7 @@ import Testing
         try await withLine(setup) { line in
             try await line.create("SUB-1")
             #expect(ledger.struck.isEmpty)
-            let event = Commands.event("x", .createSubscription, of: "SUB-X", Commands.creation)
-            let message = Message(
-                exchange: "orders.commands",
-                routingKey: "create-subscription",
-                properties: Properties(contentType: "application/cloudevents+json", messageID: "x"),
-                body: event.compactBytes
-            )
-            let order = try Translator().translate(WireMessage(message), from: .createSubscription)
-            let request = ClaimRequest(
-                identity: order.envelope.identity,
-                fingerprint: order.fingerprint,
-                operation: .createSubscription,
-                subscriptionID: try #require(SubscriptionID("SUB-X")),
-                expectedVersion: nil,
-                message: message,
-                receivedAt: line.setup.time.now
-            )
-            _ = try await ledger.inner.claim(request)
-            await ledger.inner.suspectAll()
+            try await line.dieElsewhere(with: "x", of: "SUB-X")
             try await line.outcome(of: "x")
             #expect(ledger.struck.count == 1)
         }

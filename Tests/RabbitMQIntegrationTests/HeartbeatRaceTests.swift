@@ -43,9 +43,7 @@ import Testing
 }
 
 /// Has the peer send a heartbeat in each turn, after the sleep and before anything is read.
-private struct PunctualRole: ConnectionRole {
-    typealias Command = Never
-
+private struct PunctualRole: IdleRole {
     let wanted: Shared<Int>
     let isHeard: Shared<Bool>
     let end: Shared<Bool>
@@ -53,9 +51,6 @@ private struct PunctualRole: ConnectionRole {
     private var descriptor: Int32?
     var endRequested: Bool { end.value || loss.value != nil }
     let isBlocked = false
-    let isDrained = true
-    let nextDeadline: ContinuousClock.Instant? = nil
-    var preparation: ConnectionAttempt.Prepare { { _ throws(BrokerFailure) in } }
 
     init(wanted: Shared<Int>, isHeard: Shared<Bool>, end: Shared<Bool>, loss: Shared<BrokerFailure?>) {
         (self.wanted, self.isHeard, self.end, self.loss) = (wanted, isHeard, end, loss)
@@ -86,11 +81,4 @@ private struct PunctualRole: ConnectionRole {
         descriptor = nil
         if loss.value == nil { loss.value = reason }
     }
-
-    mutating func take(_ command: Never) {}
-    mutating func drain(on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
-    mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool { false }
-    mutating func receive(_ frame: InboundFrame, on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
-    mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {}
-    mutating func finish() {}
 }

@@ -30,16 +30,11 @@ import Testing
 }
 
 /// Writes more than the socket takes and counts the turns of one connection, as during an alarm of the broker.
-private struct StuffingRole: ConnectionRole {
-    typealias Command = Never
-
+private struct StuffingRole: IdleRole {
     let turns: Shared<Int>
     let loss: Shared<BrokerFailure?>
     var endRequested: Bool { loss.value != nil }
     let isBlocked = true
-    let isDrained = true
-    let nextDeadline: ContinuousClock.Instant? = nil
-    var preparation: ConnectionAttempt.Prepare { { _ throws(BrokerFailure) in } }
 
     mutating func establish(on connection: borrowing BrokerConnection, epoch: UInt64) throws(BrokerFailure) {
         connection.expectProgress(false)
@@ -53,11 +48,4 @@ private struct StuffingRole: ConnectionRole {
 
     mutating func turned(now: ContinuousClock.Instant) { turns.change { $0 += 1 } }
     mutating func lost(_ reason: BrokerFailure) { if loss.value == nil { loss.value = reason } }
-
-    mutating func take(_ command: Never) {}
-    mutating func drain(on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
-    mutating func write(to connection: borrowing BrokerConnection) throws(BrokerFailure) -> Bool { false }
-    mutating func receive(_ frame: InboundFrame, on connection: borrowing BrokerConnection) throws(BrokerFailure) {}
-    mutating func checkDeadlines(now: ContinuousClock.Instant) throws(BrokerFailure) {}
-    mutating func finish() {}
 }

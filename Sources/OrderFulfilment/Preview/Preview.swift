@@ -91,6 +91,7 @@ extension EntitlementGateway {
             throw .transient("\(error)", retryAfter: nil)
         }
     }
+
     /// All that a preview looks at: beside what decides, what only the calls depend on.
     public func previewSnapshot(
         for command: ChangeCommand,

@@ -10,7 +10,8 @@ extension ServerConnection {
     /// A connection to the first server that takes it.
     ///
     /// libpq goes on to the next server when one has failed, and a server that is switched off, or says nothing, doesn't
-    /// fail. So nobody may use up all the time: each gets its share, and then the next server is asked first, which the next connection remembers.
+    /// fail. So nobody may use up all the time: each gets its share, and then the next server is asked first, which the
+    /// next connection remembers.
     static func connected(
         _ parameters: ConnectionParameters,
         _ deadline: Deadline,

@@ -119,7 +119,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
                 return nil
             }
             guard attempt.isLoggedIn || now < deadline else { throw ConnectionAttempt.outOfPatience(configuration) }
-            _ = sleep(on: -1, forWriting: false, until: nil)
+            sleep(on: -1, forWriting: false, until: nil)
         }
     }
 
@@ -162,12 +162,11 @@ struct ConnectionOwner<Role: ConnectionRole> {
             connection.callGuard.disarm()
             if !isBusy {
                 let bytesWait = connection.unsentBytes > 0
-                let isReadable = sleep(
+                sleep(
                     on: connection.descriptor,
                     forWriting: bytesWait,
                     until: [drainDeadline, heartbeats.nextDeadline(whileBytesWait: bytesWait)].compactMap { $0 }.min()
                 )
-                if isReadable { heartbeats.received(now: .now) }
             }
         }
     }
@@ -182,8 +181,8 @@ struct ConnectionOwner<Role: ConnectionRole> {
         _ connection: borrowing BrokerConnection,
         now: ContinuousClock.Instant
     ) throws(BrokerFailure) -> Bool {
-        // Before anything is read: the library swallows heartbeats without a word. One that came since the loop woke up
-        // would not be counted, and an idle machine's clocks can make every one of them come then.
+        // Asked before anything is read, and not while the loop sleeps: the library swallows heartbeats without a word, and
+        // an idle machine's clocks can make every one of them come just after the sleep.
         if connection.isReadable() { heartbeats.received(now: now) }
         for _ in 0..<Self.framesPerTurn {
             guard let frame = try connection.nextFrame() else { return false }
@@ -227,7 +226,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
             takeCommands(now: now)
             if role.endRequested { return lifecycle.handle(.endRequested) }
             if now >= end { return lifecycle.handle(.due) }
-            _ = sleep(on: -1, forWriting: false, until: end)
+            sleep(on: -1, forWriting: false, until: end)
         }
     }
 
@@ -240,9 +239,7 @@ struct ConnectionOwner<Role: ConnectionRole> {
     }
 
     /// Waits for the socket, the mailbox or the next deadline: at most a second, so that a stuck loop shows.
-    ///
-    /// Says whether the socket has something to read.
-    private func sleep(on descriptor: Int32, forWriting: Bool, until other: ContinuousClock.Instant?) -> Bool {
+    private func sleep(on descriptor: Int32, forWriting: Bool, until other: ContinuousClock.Instant?) {
         let now = ContinuousClock.now
         var wait = min(Duration.seconds(1), max(configuration.heartbeat / 4, .milliseconds(50)))
         for deadline in [role.nextDeadline, other] {
@@ -258,6 +255,5 @@ struct ConnectionOwner<Role: ConnectionRole> {
         let limit = mailbox.wakeUp.await() ? Int32(clamping: max(0, milliseconds + 1)) : 0
         poll(&descriptors, nfds_t(descriptors.count), limit)
         if descriptors[0].revents != 0 { mailbox.wakeUp.clear() }
-        return descriptors[1].revents & Int16(POLLIN) != 0
     }
 }
