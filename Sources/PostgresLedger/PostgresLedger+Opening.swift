@@ -36,6 +36,8 @@ extension PostgresLedger {
         public var longestAnswer = 10.0
         /// Seconds that opening waits for a server that isn't there yet.
         public var startPatience: Double
+        /// Seconds that opening takes for the tables, or waits for another worker that makes or updates them.
+        public var tablesPatience = 300.0
 
         /// Two connections and five seconds unless given.
         public init(
@@ -125,20 +127,23 @@ extension PostgresLedger {
         now: Date,
         _ logger: Logger
     ) throws(LedgerFailure) -> Entry {
-        let patience = Deadline(after: settings.startPatience)
+        let (server, tables) = (Deadline(after: settings.startPatience), Deadline(after: settings.tablesPatience))
         let token = token()
         while true {
             do {
                 return try enter(parameters, settings, token, now: now)
-            } catch let failure {
-                let isAway = (failure as? ServerFailure)?.isAway ?? false
-                guard isAway, !patience.hasPassed else { throw LedgerFailure(failure, place: parameters.place) }
-                logger.warning(
-                    "the ledger's server isn't there yet",
-                    metadata: ["place": "\(parameters.place)", "reason": "\(failure)"]
-                )
+            } catch let failure as ServerFailure where failure.isAway && !server.hasPassed {
+                say("the ledger's server isn't there yet", failure)
                 Thread.sleep(forTimeInterval: 0.5)
+            } catch let failure as ServerFailure where failure.isCollision && !tables.hasPassed {
+                say("another worker is at work on the ledger's tables", failure)
+                Thread.sleep(forTimeInterval: 0.1)
+            } catch {
+                throw LedgerFailure(error, place: parameters.place)
             }
+        }
+        func say(_ message: Logger.Message, _ failure: ServerFailure) {
+            logger.warning(message, metadata: ["place": "\(parameters.place)", "reason": "\(failure)"])
         }
     }
 
@@ -148,17 +153,17 @@ extension PostgresLedger {
         _ token: Int64,
         now: Date
     ) throws -> Entry {
-        let deadline = Deadline(after: 60)
-        let connection = try ServerConnection(parameters, deadline: Deadline(after: 15))
+        let deadline = Deadline(after: 15)
+        let connection = try ServerConnection(parameters, deadline: deadline)
         try Session.setUp(connection, deadline)
         try Session.checkWritable(connection, place: parameters.place, deadline)
-        try Schema.migrate(connection, place: parameters.place, deadline)
+        try Schema.migrate(connection, place: parameters.place, Deadline(after: settings.tablesPatience))
         let join = """
             SELECT o_worker, o_follows_crash, current_schema(), seed
             FROM ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \
             \(settings.lease.total), \(now.stored), \(settings.predecessorWait), NULL, \(token)), ledger
             """
-        let row = try connection.script(join, deadline).first ?? []
+        let row = try connection.script(join, Deadline(after: 60)).first ?? []
         guard row.count == 4, let number = row[0].flatMap({ Int64($0) }), let schema = row[2],
             let seed = row[3].flatMap({ Int64($0) })
         else { throw ServerFailure.lost("the server gave this worker no number") }

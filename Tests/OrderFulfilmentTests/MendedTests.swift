@@ -71,8 +71,9 @@ import Testing
 
     @Test func `Invariant 1: an outage longer than a delivery may be held parks it, and costs no attempt`() async throws
     {
-        // One attempt may fail before the breaker opens, and one after it has closed.
-        let setup = LineSetup(retry: RetrySchedule(inProcess: [], parked: [5, 5]), time: FastTime(speed: 400))
+        // One attempt may fail before the breaker opens, and one after it has closed. At this speed five seconds are over
+        // before a busy machine has let all of them fail once, so the next attempt comes later.
+        let setup = LineSetup(retry: RetrySchedule(inProcess: [], parked: [200, 200]), time: FastTime(speed: 400))
         try await withLine(setup) { line in
             for trouble in Self.down(5000) { await line.gateway.trouble(.entitlement, with: trouble) }
             for number in 1...10 {

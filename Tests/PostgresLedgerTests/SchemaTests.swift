@@ -113,6 +113,37 @@ import Testing
         await store.close()
     }
 
+    @Test func `A worker waits for another that is at work on the tables, longer than for any lock`() async throws {
+        let store = try await PostgresLedgerStore()
+        // Holds the lock until a worker has given up waiting for it, and another of its connections waits.
+        let atWork = """
+            DO $$ DECLARE
+                v_key int := hashtext('\(store.schema)'); v_first int; v_waiting int;
+            BEGIN
+                PERFORM pg_advisory_xact_lock(\(Schema.lock), v_key);
+                LOOP
+                    SELECT pid INTO v_waiting FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
+                        AND classid = \(Schema.lock) AND objid = (v_key::bigint & 4294967295)::oid;
+                    v_first := coalesce(v_first, v_waiting);
+                    EXIT WHEN v_waiting <> v_first;
+                    PERFORM pg_sleep(0.02);
+                END LOOP;
+            END $$
+            """
+        async let other = Administrator.run(atWork, url: store.server.url())
+        let held = """
+            SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory' AND classid = \(Schema.lock)
+                AND objid = (hashtext('\(store.schema)')::bigint & 4294967295)::oid
+            """
+        try await eventually("the lock is held") {
+            try await Administrator.run(held, url: store.server.url()) == [["1"]]
+        }
+        _ = try await store.worker()
+        _ = try await other
+        #expect(try await store.sql("SELECT count(*) FROM ledger_worker") == [["1"]])
+        await store.close()
+    }
+
     @Test func `A ledger of a newer version is left alone`() async throws {
         let store = try await PostgresLedgerStore()
         await (try await store.worker()).close()

@@ -16,7 +16,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// Names the lock of whoever changes the tables.
-    private static let lock = 0x4F57_4C31
+    static let lock = 0x4F57_4C31
 
     /// What stands in the schema.
     enum Finding: Equatable {
@@ -57,10 +57,18 @@ enum Schema {
     }
 
     /// Brings the tables to this program's version, in one transaction that others wait for.
+    ///
+    /// Throws a collision when somebody else is still at it after the session's `lock_timeout`: to be asked again.
     static func migrate(_ connection: ServerConnection, place: String, _ deadline: Deadline) throws {
         try makeSchema(connection, deadline)
+        // Whoever is at work on the tables now may keep us waiting for longer, and a big table takes its time.
         try connection.script(
-            "SET lock_timeout = '30s'; BEGIN; SELECT pg_advisory_xact_lock(\(lock), hashtext(current_schema()))",
+            """
+            BEGIN;
+            SELECT pg_advisory_xact_lock(\(lock), hashtext(current_schema()));
+            SET LOCAL lock_timeout = '30s';
+            SET LOCAL statement_timeout = 0;
+            """,
             deadline
         )
         let found = try found(connection, place: place, deadline)
