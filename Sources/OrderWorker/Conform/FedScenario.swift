@@ -22,4 +22,9 @@ struct FedScenario: Sendable {
             lost = lost ?? event
         }
     }
+
+    /// What an answer to it is worth.
+    func grade(_ answer: SubscriberAnswer, queue: (messages: Int, consumers: Int)?) -> SubscriberGrade {
+        SubscriberGrade(scenario: scenario, delivered: delivered, lost: lost, answer: answer, queue: queue)
+    }
 }

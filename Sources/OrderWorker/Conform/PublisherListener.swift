@@ -42,10 +42,10 @@ struct PublisherListener {
             }
         }
         let borrowed = try await borrow(listening, for: name, administration)
+        // Made once, not with each connection: one that is under way when the run ends would make it anew behind our back.
         let consumer = RabbitMQConsumer(
             configuration: configuration,
             subscriptions: [.init(queue: queue, prefetch: Prefetch(500))],
-            topology: listening,
             logger: Log.quiet
         )
         return PublisherListener(exchange: name, borrowed: borrowed, topology: topology, consumer: consumer)
@@ -75,6 +75,9 @@ struct PublisherListener {
             if isEnough(grade) { break }
         }
         stopping.cancel()
+        if let trouble = consumer.status.trouble, !Task.isCancelled {
+            Output.note("without a connection at the end (\(trouble)): what was sent since it was lost was not heard")
+        }
         return grade
     }
 

@@ -51,25 +51,21 @@ struct SubscriberFeed {
         return fed
     }
 
-    /// Asks until the subscriber has seen the last event and says the same twice, or until the time is over.
+    /// Asks until the subscriber has seen the last event and has settled, or until the time is over, and grades what it says.
     ///
     /// What can't be asked yet, as a database that isn't there, is asked again.
-    func answer(from source: AnswerSource, about fed: FedScenario) async throws -> SubscriberAnswer {
+    func grade(from source: AnswerSource, about fed: FedScenario) async throws -> SubscriberGrade {
         // Who is asked at the end has a little time to answer too.
         var limit: ContinuousClock.Instant { max(deadline, .now + Self.lastAnswer) }
-        if source == .standardInput { return SubscriberAnswer(try await source.bytes(until: limit) ?? []) }
-        var before: SubscriberAnswer?
+        var patience = AnswerPatience()
         while true {
-            let isLast = ContinuousClock.now >= deadline
+            let isLast = source == .standardInput || ContinuousClock.now >= deadline
             do {
                 let answer = SubscriberAnswer(try await source.bytes(until: limit) ?? [])
-                if isLast { return answer }
-                if answer == before {
-                    // Who lost an event need not be waited for.
-                    if fed.lost != nil { return answer }
-                    if answer.tells(of: fed.scenario.last), try await depth()?.messages ?? 0 == 0 { return answer }
-                }
-                before = answer
+                let grade = fed.grade(answer, queue: try await depth())
+                // Who lost an event need not be waited for.
+                let conforms = fed.lost != nil || grade.report().conforms
+                if isLast || patience.isOver(answer, conforms: conforms, now: .now) && grade.isComplete { return grade }
             } catch let failure as CommandFailure {
                 guard !isLast, ContinuousClock.now < deadline else { throw failure }
             }

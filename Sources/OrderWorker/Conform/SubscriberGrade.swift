@@ -9,6 +9,9 @@ struct SubscriberGrade: Sendable {
     /// How full its queue was in the end and who read it; `nil` when that is not known.
     let queue: (messages: Int, consumers: Int)?
 
+    /// Whether nothing more is to come: the last event was seen, or none came after one that was lost.
+    var isComplete: Bool { lost != nil || answer.tells(of: scenario.last) && queue?.messages ?? 0 == 0 }
+
     func report(isStrict: Bool = false) -> ConformReport {
         var findings = ConformFindings<SubscriberRule>()
         judgeAnswer(&findings)

@@ -23,12 +23,6 @@ struct SubscriberGrading: Sendable {
     private func grade(_ feed: SubscriberFeed) async throws -> SubscriberGrade {
         let fed = try await feed.publish(scenarios)
         Output.note("published \(fed.delivered.count) events; waiting for the answer")
-        return SubscriberGrade(
-            scenario: fed.scenario,
-            delivered: fed.delivered,
-            lost: fed.lost,
-            answer: try await feed.answer(from: source, about: fed),
-            queue: try await feed.depth()
-        )
+        return try await feed.grade(from: source, about: fed)
     }
 }
