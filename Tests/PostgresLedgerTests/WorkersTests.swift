@@ -123,18 +123,47 @@ import Testing
             let decided = try await silent.grant("B", of: "SUB-2")
             try await silent.record(Self.decision(decided), under: decided.claim)
             try await store.sql("UPDATE ledger_worker SET begins_until = '-infinity'")
-            let intent = Intent(id: "create", call: "POST", effects: [], deadline: LedgerScene.time(9))
-            await #expect(throws: LedgerFailure.staleClaim) { try await silent.intend(intent, under: decided.claim) }
-            await #expect(throws: LedgerFailure.staleClaim) {
-                try await silent.record(Self.decision(undecided), under: undecided.claim)
+            for claim in [undecided.claim, decided.claim] {
+                let counts = "ledger_confirm(source, id, \(claim.round), \(claim.fence))"
+                let rows = try await store.sql("SELECT \(counts) FROM ledger_command WHERE id = '\(claim.identity.id)'")
+                #expect(rows == [["f"]], "nothing may begin")
             }
             try await other.renew()
             #expect(try await other.wake(limit: 9, now: Date()).isEmpty, "it may have killed the silent one")
             #expect(try await other.wakeSuspect(now: Date())?.grant.claim.identity.id == "A")
             #expect(try await other.claim(LedgerScene.request("B", of: "SUB-2")) == .parked)
+            await #expect(throws: LedgerFailure.staleClaim) {
+                try await silent.record(Self.decision(undecided), under: undecided.claim)
+            }
             // What it has begun it may still end.
             try await silent.complete(LedgerScene.ending(decided.claim, version: 1, at: 1), under: decided.claim)
             #expect(try await other.orders(withID: "B").first?.state == .ended)
+        }
+    }
+
+    /// What may begin only while the server has heard of the worker.
+    private static let beginnings: [(String, @Sendable (PostgresLedger, Grant) async throws -> Void)] = [
+        ("record", { try await $0.record(decision($1), under: $1.claim) }),
+        (
+            "intend",
+            { try await $0.intend(Intent(id: "c", call: "POST", effects: [], deadline: Date()), under: $1.claim) }
+        ),
+        ("confirm", { try await $0.confirm($1.claim) }),
+        ("hold", { _ = try await $0.hold("key", for: 9, at: LedgerScene.time(1), under: $1.claim) }),
+    ]
+
+    @Test(arguments: beginnings)
+    func `Invariant 5: a worker that was silent for a while goes on with what nobody has taken`(
+        _ call: String,
+        _ begin: @Sendable (PostgresLedger, Grant) async throws -> Void
+    ) async throws {
+        try await Self.withTwo { store, worker, _ in
+            let grant = try await worker.grant("A")
+            // As long as the server was away, it could hear of nobody.
+            try await store.sql("UPDATE ledger_worker SET begins_until = '-infinity'")
+            try await begin(worker, grant)
+            try await worker.complete(LedgerScene.ending(grant.claim, version: 1, at: 1), under: grant.claim)
+            #expect(try await worker.orders(withID: "A").first?.state == .ended)
         }
     }
 

@@ -32,10 +32,41 @@ extension PostgresLedger {
         _ statement: Statement,
         _ parameters: [Parameter]
     ) async throws(LedgerFailure) {
+        guard try await counts(claim, statement, parameters) else { throw .staleClaim }
+    }
+
+    /// Makes a call under a claim that leads to a write to EMS.
+    func beginUnderClaim(
+        _ claim: Claim,
+        _ statement: Statement,
+        _ parameters: [Parameter]
+    ) async throws(LedgerFailure) {
+        try await begin { () throws(LedgerFailure) in try await counts(claim, statement, parameters) ? () : nil }
+    }
+
+    private func counts(
+        _ claim: Claim,
+        _ statement: Statement,
+        _ parameters: [Parameter]
+    ) async throws(LedgerFailure) -> Bool {
         let rows = try await call(.lane(lanes.number(claim.subscriptionID))) { _ in
             .init(statement, parameters)
         }
-        guard try read({ try rows.first?.flag(0) }) == true else { throw .staleClaim }
+        return try read { try rows.first?.flag(0) } == true
+    }
+
+    /// Makes a call that begins something under a claim; `nil` says that the claim doesn't count.
+    ///
+    /// That may be because the server hasn't heard of this worker for so long that it may begin nothing. Then it is heard
+    /// of first: what nobody has taken meanwhile is still its own, and called void it would stay in hand with nobody at it.
+    func begin<Value: Sendable>(
+        _ call: () async throws(LedgerFailure) -> Value?
+    ) async throws(LedgerFailure) -> Value {
+        if let value = try await call() { return value }
+        guard !lease.isLeaving else { throw .staleClaim }
+        try await renew()
+        guard let value = try await call() else { throw .staleClaim }
+        return value
     }
 
     /// What a claim looks like to the functions: its lane, its command, its round and its fence.

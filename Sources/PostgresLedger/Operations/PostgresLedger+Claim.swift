@@ -70,7 +70,7 @@ extension PostgresLedger {
         under claim: Claim
     ) async throws(LedgerFailure) {
         let json = try read { try StoredJSON.bytes(of: decision) }
-        try await underClaim(
+        try await beginUnderClaim(
             claim,
             LedgerStatements.record,
             parameters(claim) + [.bytes([UInt8](json))] + parameters(file)
@@ -82,7 +82,7 @@ extension PostgresLedger {
         let json = try read { try StoredJSON.bytes(of: [intent]) }
         // The brackets of the list of one are the server's business.
         let element = [UInt8](json.dropFirst().dropLast())
-        try await underClaim(claim, LedgerStatements.intend, parameters(claim) + [.bytes(element)])
+        try await beginUnderClaim(claim, LedgerStatements.intend, parameters(claim) + [.bytes(element)])
     }
 
     /// What undoes a call that has put something in hand without anybody's knowledge.

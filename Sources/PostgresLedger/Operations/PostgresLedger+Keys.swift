@@ -7,8 +7,10 @@ extension PostgresLedger {
     /// Throws unless a write to EMS may begin under the claim now.
     public func confirm(_ claim: Claim) async throws(LedgerFailure) {
         let parameters = command(of: claim)
-        let rows = try await call(.last, proves: false) { _ in .init(LedgerStatements.confirm, parameters) }
-        guard try read({ try rows.first?.flag(0) }) == true else { throw .staleClaim }
+        try await begin { () throws(LedgerFailure) -> Void? in
+            let rows = try await call(.last, proves: false) { _ in .init(LedgerStatements.confirm, parameters) }
+            return try read { try rows.first?.flag(0) } == true ? () : nil
+        }
     }
 
     /// Takes a key for that many seconds by the server's clock, unless somebody has it.
@@ -20,8 +22,10 @@ extension PostgresLedger {
     ) async throws(LedgerFailure) -> KeyAnswer {
         let token = Self.token()
         let parameters = command(of: claim) + [.text(key), .integer(token), .double(seconds)]
-        let rows = try await call(.command(key)) { _ in .init(LedgerStatements.hold, parameters) }
-        guard let busy = try read({ try rows.first?.optionalDouble(0) }) else { throw .staleClaim }
+        let busy = try await begin { () throws(LedgerFailure) -> Double? in
+            let rows = try await call(.command(key)) { _ in .init(LedgerStatements.hold, parameters) }
+            return try read { try rows.first?.optionalDouble(0) }
+        }
         return busy > 0 ? .busy(seconds: busy) : .held(KeyHold(key: key, token: token))
     }
 
