@@ -89,7 +89,7 @@ extension ConformCommand {
 
         @Option(
             name: .customLong("answer-command"),
-            help: "A shell command that prints the answer; it is asked until it has the last event."
+            help: "A shell command that prints the answer; it is asked until it has the last event, and has settled."
         )
         var answerCommand: String?
         @Option(help: "A file with the answer, read until it has the last event; - for standard input, read once.")
