@@ -42,6 +42,25 @@ import Testing
         await store.close()
     }
 
+    @Test(arguments: ["claim", "wake", "wakeSuspect"])
+    func `A worker that may begin nothing, but whose lease goes on, comes back as who it was`(_ call: String)
+        async throws
+    {
+        let store = try await PostgresLedgerStore()
+        let worker = try await store.worker()
+        let (before, held) = (worker.lease.number, try await worker.grant("A"))
+        try await store.sql("UPDATE ledger_worker SET begins_until = '-infinity'")
+        switch call {
+        case "claim": _ = try await worker.grant("B", of: "SUB-2")
+        case "wake": _ = try await worker.wake(limit: 1, now: LedgerScene.time(0))
+        case _: _ = try await worker.wakeSuspect(now: LedgerScene.time(0))
+        }
+        #expect(worker.lease.number == before)
+        #expect(try await store.sql("SELECT id FROM ledger_worker") == [["\(before)"]])
+        try await worker.confirm(held.claim)
+        await store.close()
+    }
+
     @Test func `A call that is made again because its answer was lost brings its worker once`() async throws {
         let store = try await PostgresLedgerStore()
         let before = try await store.worker().lease.number

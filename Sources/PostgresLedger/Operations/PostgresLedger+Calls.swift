@@ -63,8 +63,7 @@ extension PostgresLedger {
         _ call: () async throws(LedgerFailure) -> Value?
     ) async throws(LedgerFailure) -> Value {
         if let value = try await call() { return value }
-        guard !lease.isLeaving else { throw .staleClaim }
-        try await renew()
+        try await comeBack(as: lease.number)
         guard let value = try await call() else { throw .staleClaim }
         return value
     }

@@ -28,7 +28,7 @@ extension PostgresLedger {
             }
             let answer = try read { try Self.answer(rows) }
             switch answer {
-            case .lapsed: try await join(after: worker)
+            case .lapsed: try await comeBack(as: worker)
             case .replay(let number):
                 // Forgotten since then, it comes for the first time.
                 if let stored = try await storedOutcome(number) { return .replay(stored) }

@@ -17,6 +17,14 @@ extension PostgresLedger {
         lease.renewed(at: moment)
     }
 
+    /// Is heard of again after the server has let the worker of that number begin nothing.
+    ///
+    /// As long as its lease goes on it stays who it is, and what it has in hand stays its own.
+    func comeBack(as worker: Int64) async throws(LedgerFailure) {
+        guard !lease.isLeaving else { throw .unavailable("The ledger in \(place) is being closed.") }
+        if lease.number == worker { try await renew() }
+    }
+
     /// Comes anew, once for all calls of this worker that find its lease over: what it had in hand is void.
     func join(after worker: Int64) async throws(LedgerFailure) {
         try await joining.run(worker) { [self] () async throws(LedgerFailure) in try await comeAnew(after: worker) }

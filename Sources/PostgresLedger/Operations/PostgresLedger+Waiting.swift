@@ -20,7 +20,7 @@ extension PostgresLedger {
                 )
             }
             if try read({ try rows.first?.text(0) }) == "lapsed" {
-                try await join(after: worker)
+                try await comeBack(as: worker)
                 continue
             }
             var woken: [WokenCommand] = []
@@ -44,7 +44,7 @@ extension PostgresLedger {
             }
             guard let row = rows.first else { return nil }
             if row.optionalText(0) == "lapsed" {
-                try await join(after: worker)
+                try await comeBack(as: worker)
                 continue
             }
             do { return try row.woken() } catch { await setAside(row, error, now: now) }
