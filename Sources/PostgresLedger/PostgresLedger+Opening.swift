@@ -36,8 +36,6 @@ extension PostgresLedger {
         public var longestAnswer = 10.0
         /// Seconds that opening waits for a server that isn't there yet.
         public var startPatience: Double
-        /// Seconds that opening takes for the tables, or waits for another worker that makes or updates them.
-        public var tablesPatience = 300.0
 
         /// Two connections and five seconds unless given.
         public init(
@@ -118,6 +116,9 @@ extension PostgresLedger {
         }
     }
 
+    /// Seconds that opening takes for the tables, or waits for somebody else who is at work on them.
+    private static let tablesPatience = 300.0
+
     /// A worker's number, and what it must know of the ledger.
     private typealias Entry = (number: Int64, followsCrash: Bool, schema: String, seed: Int64)
 
@@ -127,7 +128,7 @@ extension PostgresLedger {
         now: Date,
         _ logger: Logger
     ) throws(LedgerFailure) -> Entry {
-        let (server, tables) = (Deadline(after: settings.startPatience), Deadline(after: settings.tablesPatience))
+        let (server, tables) = (Deadline(after: settings.startPatience), Deadline(after: tablesPatience))
         let token = token()
         while true {
             do {
@@ -136,7 +137,7 @@ extension PostgresLedger {
                 say("the ledger's server isn't there yet", failure)
                 Thread.sleep(forTimeInterval: 0.5)
             } catch let failure as ServerFailure where failure.isCollision && !tables.hasPassed {
-                say("another worker is at work on the ledger's tables", failure)
+                say("somebody else is at work on the ledger's tables; waiting", failure)
                 Thread.sleep(forTimeInterval: 0.1)
             } catch {
                 throw LedgerFailure(error, place: parameters.place)
@@ -157,7 +158,7 @@ extension PostgresLedger {
         let connection = try ServerConnection(parameters, deadline: deadline)
         try Session.setUp(connection, deadline)
         try Session.checkWritable(connection, place: parameters.place, deadline)
-        try Schema.migrate(connection, place: parameters.place, Deadline(after: settings.tablesPatience))
+        try Schema.migrate(connection, place: parameters.place, Deadline(after: tablesPatience))
         let join = """
             SELECT o_worker, o_follows_crash, current_schema(), seed
             FROM ledger_join(\(ServerConnection.quoted(settings.workerName)), \(settings.lease.begins), \

@@ -124,9 +124,13 @@ import Testing
             try await silent.record(Self.decision(decided), under: decided.claim)
             try await store.sql("UPDATE ledger_worker SET begins_until = '-infinity'")
             for claim in [undecided.claim, decided.claim] {
-                let counts = "ledger_confirm(source, id, \(claim.round), \(claim.fence))"
-                let rows = try await store.sql("SELECT \(counts) FROM ledger_command WHERE id = '\(claim.identity.id)'")
-                #expect(rows == [["f"]], "nothing may begin")
+                let held = "lane, source, id, \(claim.round), \(claim.fence)"
+                let key = "source, id, \(claim.round), \(claim.fence)"
+                let begins = """
+                    SELECT ledger_record(\(held), '{}'), ledger_intend(\(held), '{"id": "create"}'), ledger_confirm(\(key)),
+                        ledger_hold(\(key), 'key', 1, 9) FROM ledger_command WHERE id = '\(claim.identity.id)'
+                    """
+                #expect(try await store.sql(begins) == [["f", "f", "f", nil]], "nothing may begin")
             }
             try await other.renew()
             #expect(try await other.wake(limit: 9, now: Date()).isEmpty, "it may have killed the silent one")

@@ -76,7 +76,9 @@ struct PublisherListener {
         }
         stopping.cancel()
         if let trouble = consumer.status.trouble, !Task.isCancelled {
-            Output.note("without a connection at the end (\(trouble)): what was sent since it was lost was not heard")
+            Output.note(
+                "without a connection at the end (\(trouble)): what was sent meanwhile is not graded; run it again"
+            )
         }
         return grade
     }
